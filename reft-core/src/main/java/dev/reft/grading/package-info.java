@@ -1,0 +1,5 @@
+/** Prompts, graders and the three outcomes of a grading. */
+@NullMarked
+package dev.reft.grading;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+package dev.reft.model;
+
+/** A model that generates and scores. */
+public interface LanguageModel extends Sampler, Scorer {}

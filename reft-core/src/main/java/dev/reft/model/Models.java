@@ -1,0 +1,99 @@
+package dev.reft.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens models by finding a provider with {@link ServiceLoader}: the class loader of this library first, then the
+ * thread's context loader.
+ */
+public final class Models {
+    private Models() {}
+
+    /**
+     * Opens a model that does what is wanted.
+     *
+     * @param <M> what it must be able to do
+     * @param spec the model
+     * @param wanted {@code Scorer.class}, {@code Sampler.class} or {@code LanguageModel.class}
+     * @return the model; close it
+     * @throws IllegalArgumentException if no provider opens it; the message names what was asked, what each provider
+     *     answered, and the dependency to add
+     */
+    public static <M extends Model> M open(ModelSpec spec, Class<M> wanted) {
+        List<String> answers = new ArrayList<>();
+        for (ModelProvider provider : providers()) {
+            Optional<String> refusal = provider.refuses(spec);
+            if (refusal.isPresent()) {
+                answers.add(provider.name() + ": " + refusal.get());
+                continue;
+            }
+            Model model = provider.open(spec);
+            if (wanted.isInstance(model)) {
+                return wanted.cast(model);
+            }
+            model.close();
+            answers.add(provider.name() + ": opens it, but not as a " + wanted.getSimpleName());
+        }
+        throw none("a " + wanted.getSimpleName() + " from " + describe(spec), answers);
+    }
+
+    /**
+     * Opens a model for training.
+     *
+     * @param spec the model
+     * @param training how it is trained
+     * @return the policy; close it
+     * @throws IllegalArgumentException if no provider trains it; the message names what was asked, what each provider
+     *     answered, and the dependency to add
+     */
+    public static Policy openPolicy(ModelSpec spec, Training training) {
+        List<String> answers = new ArrayList<>();
+        for (ModelProvider provider : providers()) {
+            if (!(provider instanceof PolicyProvider trainer)) {
+                answers.add(provider.name() + ": does not train");
+                continue;
+            }
+            Optional<String> refusal = trainer.refuses(spec, training);
+            if (refusal.isEmpty()) {
+                return trainer.openPolicy(spec, training);
+            }
+            answers.add(provider.name() + ": " + refusal.get());
+        }
+        throw none("a Policy from " + describe(spec) + " with " + training, answers);
+    }
+
+    private static Iterable<ModelProvider> providers() {
+        Map<String, ModelProvider> found = new LinkedHashMap<>();
+        load(Models.class.getClassLoader(), found);
+        load(Thread.currentThread().getContextClassLoader(), found);
+        return found.values();
+    }
+
+    private static void load(@Nullable ClassLoader loader, Map<String, ModelProvider> found) {
+        if (loader != null) {
+            for (ModelProvider provider : ServiceLoader.load(ModelProvider.class, loader)) {
+                found.putIfAbsent(provider.getClass().getName(), provider);
+            }
+        }
+    }
+
+    private static String describe(ModelSpec spec) {
+        return "'" + spec.model() + "' on " + spec.device() + " in " + spec.precision()
+                + (spec.options().isEmpty() ? "" : " with options " + spec.options());
+    }
+
+    private static IllegalArgumentException none(String asked, List<String> answers) {
+        String found = answers.isEmpty()
+                ? "no provider was found; add a dependency such as dev.reft:reft-torch with org.bytedeco:pytorch of"
+                        + " your platform's classifier"
+                : "the providers answered: " + String.join("; ", answers)
+                        + ". To train or generate on the CPU or CUDA add dev.reft:reft-torch";
+        return new IllegalArgumentException("cannot open " + asked + ": " + found);
+    }
+}
