@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** One case of a golden file. Every expected number must be asserted: {@link #finish} fails on one that was not. */
+/**
+ * One case of a golden file. Every input must be read and every expected number asserted: {@link #finish} fails on one
+ * that was not.
+ */
 final class GoldenCase {
     final String id;
     private final JsonNode inputs;
@@ -17,6 +20,7 @@ final class GoldenCase {
     private final double absolute;
     private final double relative;
     private final Set<String> unchecked = new LinkedHashSet<>();
+    private final Set<String> unread = new LinkedHashSet<>();
 
     GoldenCase(JsonNode node, JsonNode tolerance) {
         id = node.get("id").asString();
@@ -25,14 +29,17 @@ final class GoldenCase {
         absolute = tolerance.get("float64").get("abs").asDouble();
         relative = tolerance.get("float64").get("rel").asDouble();
         expected.propertyNames().forEach(unchecked::add);
+        inputs.propertyNames().forEach(unread::add);
     }
 
     boolean has(String name) {
+        unread.remove(name);
         return inputs.has(name) && !inputs.get(name).isNull();
     }
 
     JsonNode input(String name) {
         assertTrue(inputs.has(name), () -> id + " has no input " + name);
+        unread.remove(name);
         return inputs.get(name);
     }
 
@@ -155,5 +162,6 @@ final class GoldenCase {
 
     void finish() {
         assertTrue(unchecked.isEmpty(), () -> id + ": expected numbers that no test looked at: " + unchecked);
+        assertTrue(unread.isEmpty(), () -> id + ": inputs that no test read: " + unread);
     }
 }
