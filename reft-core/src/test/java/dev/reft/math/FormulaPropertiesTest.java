@@ -11,10 +11,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 
 /** What must hold for any numbers. */
-class FormulaProperties {
+class FormulaPropertiesTest {
     @Provide
     Arbitrary<double[]> row() {
         return Arbitraries.doubles()
@@ -28,6 +27,15 @@ class FormulaProperties {
     @Provide
     Arbitrary<double[][]> rows() {
         return row().array(double[][].class).ofMinSize(1).ofMaxSize(5);
+    }
+
+    @Provide
+    Arbitrary<int[]> lengths() {
+        return Arbitraries.integers()
+                .between(0, 9)
+                .array(int[].class)
+                .ofMinSize(1)
+                .ofMaxSize(8);
     }
 
     @Property(tries = 300)
@@ -127,9 +135,7 @@ class FormulaProperties {
     }
 
     @Property(tries = 200)
-    void weightsMakeMeans(
-            @ForAll @Size(min = 1, max = 8) int @IntRange(max = 9) [] lengths,
-            @ForAll @IntRange(min = 0, max = 8) int out) {
+    void weightsMakeMeans(@ForAll("lengths") int[] lengths, @ForAll @IntRange(max = 8) int out) {
         boolean[] counted = new boolean[lengths.length];
         int rows = 0;
         for (int i = 0; i < lengths.length; i++) {
