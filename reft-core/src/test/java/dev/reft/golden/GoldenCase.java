@@ -19,6 +19,8 @@ final class GoldenCase {
     private final JsonNode expected;
     private final double absolute;
     private final double relative;
+    private final double absolute32;
+    private final double relative32;
     private final Set<String> unchecked = new LinkedHashSet<>();
     private final Set<String> unread = new LinkedHashSet<>();
 
@@ -28,6 +30,8 @@ final class GoldenCase {
         expected = node.get("expected");
         absolute = tolerance.get("float64").get("abs").asDouble();
         relative = tolerance.get("float64").get("rel").asDouble();
+        absolute32 = tolerance.get("float32").get("abs").asDouble();
+        relative32 = tolerance.get("float32").get("rel").asDouble();
         expected.propertyNames().forEach(unchecked::add);
         inputs.propertyNames().forEach(unread::add);
     }
@@ -157,6 +161,19 @@ final class GoldenCase {
         assertEquals(wanted.size(), actual.length, () -> id + " " + name + ": rows");
         for (int i = 0; i < actual.length; i++) {
             same(name + "[" + i + "]", wanted.get(i), actual[i]);
+        }
+    }
+
+    /** Within the tolerance for numbers that went through 32-bit floats. */
+    void nearly(String name, JsonNode wanted, double actual) {
+        double want = wanted.asDouble();
+        assertEquals(want, actual, absolute32 + relative32 * Math.abs(want), () -> id + " " + name + " in floats");
+    }
+
+    void nearly(String name, JsonNode wanted, double[] actual) {
+        assertEquals(wanted.size(), actual.length, () -> id + " " + name + ": length");
+        for (int i = 0; i < actual.length; i++) {
+            nearly(name + "[" + i + "]", wanted.get(i), actual[i]);
         }
     }
 
