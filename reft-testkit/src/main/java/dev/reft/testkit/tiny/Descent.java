@@ -121,8 +121,8 @@ final class Descent {
             long step,
             double rate,
             double factor) {
-        double correction1 = 1 - Math.pow(adam.beta1(), step);
-        double correction2 = Math.sqrt(1 - Math.pow(adam.beta2(), step));
+        double correction1 = 1 - Math.pow(adam.beta1(), (double) step);
+        double correction2 = Math.sqrt(1 - Math.pow(adam.beta2(), (double) step));
         for (int i = from; i < from + length; i++) {
             double g = gradient[i] * factor;
             first[i] = adam.beta1() * first[i] + (1 - adam.beta1()) * g;

@@ -13,6 +13,7 @@ import java.util.Map;
  */
 record TinyWeights(String id, TinyModel model, Map<String, double[]> tensors) {
     /** A policy's networks and the numbers they start with. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over whole, never compared
     record Assembled(TinyCore core, double[] weights) {}
 
     static TinyWeights initial(TinyModel model) {

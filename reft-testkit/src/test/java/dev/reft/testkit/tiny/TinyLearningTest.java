@@ -99,12 +99,12 @@ class TinyLearningTest {
     private double reinforce(Policy policy, int step) {
         List<GenerationRequest> requests = new ArrayList<>();
         List<String> answers = new ArrayList<>();
-        for (int i = 0; i < 32; i++) {
-            int a = random.nextInt(3);
-            int b = random.nextInt(3);
+        for (int i = 0; i < 18; i++) {
+            int a = i % 3;
+            int b = i / 3 % 3;
             answers.add("" + (a + b));
-            long[] seeds = new long[4];
-            for (int s = 0; s < 4; s++) {
+            long[] seeds = new long[8];
+            for (int s = 0; s < 8; s++) {
                 seeds[s] = Seeds.at(1, Seeds.Stream.ROLLOUT, step, "" + i, s);
             }
             requests.add(new GenerationRequest(
@@ -126,18 +126,29 @@ class TinyLearningTest {
                     ? 1
                     : completion.text().startsWith(answers.get(prompt)) ? 0.5 : 0;
             rewards.add(reward);
-            mean += reward / 128;
+            mean += reward / 144;
         }
         TokenBatch batch = TokenBatch.of(rows);
-        try (ForwardPass pass = policy.forward(batch, Set.of(Output.LOG_PROB))) {
+        try (ForwardPass pass = policy.forward(batch, Set.of(Output.LOG_PROB, Output.ENTROPY))) {
             float[][] slopes = new float[batch.size()][];
+            float[][] entropy = new float[batch.size()][];
             for (int i = 0; i < slopes.length; i++) {
                 slopes[i] = new float[batch.row(i).scored().length];
-                Arrays.fill(slopes[i], (float) ((mean - rewards.get(i)) / 128));
+                Arrays.fill(slopes[i], (float) ((baseline(rewards, i / 8) - rewards.get(i)) / 144));
+                entropy[i] = new float[slopes[i].length];
+                Arrays.fill(entropy[i], -0.05f / 144);
             }
-            pass.backward(new Slopes(Map.of(Output.LOG_PROB, slopes)));
+            // The bonus keeps every answer reachable until the right one was tried.
+            pass.backward(new Slopes(Map.of(Output.LOG_PROB, slopes, Output.ENTROPY, entropy)));
         }
         policy.step(new StepSize(0.005, 0.005, 1));
         return mean;
+    }
+
+    private static double baseline(List<Double> rewards, int group) {
+        return rewards.subList(8 * group, 8 * group + 8).stream()
+                .mapToDouble(r -> r)
+                .average()
+                .orElseThrow();
     }
 }
