@@ -34,8 +34,13 @@ final class GradingDesk implements AutoCloseable {
     GradingDesk(GroupGrader grader, GradingLimits limits, @Nullable Executor host) {
         this.grader = grader;
         this.limits = limits;
-        this.pool = host == null ? new GraderPool(limits.threads()) : null;
-        this.executor = host == null ? pool : host;
+        if (host == null) {
+            pool = new GraderPool(limits.threads());
+            executor = pool;
+        } else {
+            pool = null;
+            executor = host;
+        }
     }
 
     /** Hands completions of one prompt to a grader. */

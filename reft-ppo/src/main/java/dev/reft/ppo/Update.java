@@ -77,20 +77,24 @@ final class Update {
                     inLoss ? klCoefficient : 0,
                     config.kl() instanceof KlPenalty.InLoss in ? in.estimator() : KlEstimator.K2);
             wanted = loss.outputs();
-            objective = new PpoObjective(
-                    loss,
-                    new PpoTargets(
-                            config.oldLogProbs() instanceof OldLogProbs.Own ? null : experience.oldLogProbs(),
-                            experience.oldValues(),
-                            experience.referenceLogProbs(),
-                            experience.advantages(),
-                            experience.returns(),
-                            weights));
+            objective = new PpoObjective(loss, targets(config, experience, weights));
         }
         size = new StepSize(
                 config.policySchedule().at(config.policyRate(), trainerStep),
                 config.valueSchedule().at(config.valueRate(), trainerStep),
                 config.maxGradientNorm());
+    }
+
+    // NullAway does not see in a class file that a record's component is a nullable array.
+    @SuppressWarnings("NullAway")
+    private static PpoTargets targets(PpoConfig config, Experience experience, float[][] weights) {
+        return new PpoTargets(
+                config.oldLogProbs() instanceof OldLogProbs.Own ? null : experience.oldLogProbs(),
+                experience.oldValues(),
+                experience.referenceLogProbs(),
+                experience.advantages(),
+                experience.returns(),
+                weights);
     }
 
     /** Whether an optimiser step was begun: from then on there is no way back. */
@@ -120,7 +124,7 @@ final class Update {
 
     private void one(Plan plan, int epoch, int miniBatch) {
         Map<String, Double> sums = accumulate(plan, epoch, miniBatch);
-        if (sums.get("finite") < team.size()) {
+        if (sums.getOrDefault("finite", 0.0) < team.size()) {
             policy.discardGradients();
             skip();
             return;
