@@ -417,11 +417,42 @@ final class DefaultPpoTrainer implements PpoTrainer {
 
     @Override
     public void save(Path checkpoint, String hostState) {
-        throw new IllegalStateException("not yet");
+        call("save", () -> {
+            progress = new Progress("save", 0, 1);
+            team.exchange(out -> {
+                if (team.rank() == 0) {
+                    new Checkpoints(checkpoint).write(state.steps, fields(hostState), policy::saveState);
+                }
+            });
+            state.saved(hostState);
+            return true;
+        });
     }
 
+    private Map<String, Object> fields(String hostState) {
+        Map<String, Object> fields = state.fields(hostState);
+        fields.put("kind", "ppo");
+        fields.put("model", Descriptions.model(policy.info()));
+        fields.put("config", Descriptions.of(config));
+        if (reference != null) {
+            fields.put("reference", Fingerprint.of(reference));
+        }
+        return fields;
+    }
+
+    /** Goes on where the latest checkpoint of a folder is. */
     void restore(Path root) {
-        throw new IllegalStateException("not yet");
+        Checkpoints.Saved saved = new Checkpoints(root).read();
+        CheckpointFields fields = new CheckpointFields(saved.fields());
+        Descriptions.requireSame("kind", fields.tree("kind"), "ppo");
+        Descriptions.requireSame("model", fields.tree("model"), Descriptions.model(policy.info()));
+        Descriptions.requireSame("config", fields.tree("config"), Descriptions.of(config));
+        if (reference != null) {
+            Fingerprint.requireSame(fields.numbers("reference"), reference);
+        }
+        policy.restoreState(saved.policy());
+        state.restore(fields);
+        steps = state.steps;
     }
 
     @Override

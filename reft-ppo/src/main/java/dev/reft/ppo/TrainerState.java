@@ -1,5 +1,7 @@
 package dev.reft.ppo;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What lives from step to step besides the policy. */
@@ -23,11 +25,36 @@ final class TrainerState {
         }
     }
 
-    /** Mean score of the steps since the last call, NaN if there were none; starts afresh. */
-    double takeQuality() {
-        double quality = scoreCount == 0 ? Double.NaN : scoreSum / scoreCount;
+    /** Mean score of the steps since the last save, NaN if there were none. */
+    private double quality() {
+        return scoreCount == 0 ? Double.NaN : scoreSum / scoreCount;
+    }
+
+    Map<String, Object> fields(String newHostState) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("format", 1);
+        fields.put("step", steps);
+        fields.put("episodes", episodes);
+        fields.put("klCoefficient", CheckpointFields.bits(klCoefficient));
+        fields.put("skippedInARow", skippedInARow);
+        if (!Double.isNaN(quality())) {
+            fields.put("quality", quality());
+        }
+        fields.put("hostState", newHostState);
+        return fields;
+    }
+
+    void saved(String newHostState) {
+        hostState = newHostState;
         scoreSum = 0;
         scoreCount = 0;
-        return quality;
+    }
+
+    void restore(CheckpointFields fields) {
+        steps = fields.whole("step");
+        episodes = fields.whole("episodes");
+        klCoefficient = fields.real("klCoefficient");
+        skippedInARow = (int) fields.whole("skippedInARow");
+        hostState = fields.text("hostState");
     }
 }
