@@ -95,6 +95,10 @@ public final class StreamDecoder {
     /** Where the new text begins; the old one may have lost an odd byte at its end that is part of a character now. */
     private int commonStart(String decoded) {
         int end = Math.min(decoded.length(), settledText.length());
-        return decoded.startsWith(settledText) ? settledText.length() : end;
+        int same = 0;
+        while (same < end && decoded.charAt(same) == settledText.charAt(same)) {
+            same++;
+        }
+        return same;
     }
 }

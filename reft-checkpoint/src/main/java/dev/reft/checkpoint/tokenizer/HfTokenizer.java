@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +87,24 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
      */
     public static HfTokenizer of(byte[] json, String source, Set<Integer> endIds, int modelVocabulary) {
         return new HfTokenizer(TokenizerJson.parse(json, source), endIds, modelVocabulary);
+    }
+
+    /**
+     * Builds the tokenizer that the metadata of a GGUF file describes.
+     *
+     * @param metadata the file's key-value pairs; lists as {@code List} or as arrays
+     * @param source what messages call the file
+     * @param endIds tokens that end a completion, beside those that the metadata names
+     * @param modelVocabulary rows of the model's embedding, 0 if unknown
+     * @return the tokenizer
+     * @throws IllegalArgumentException if the metadata is no tokenizer, or of a kind that is not known (an unknown
+     *     {@code tokenizer.ggml.pre} too: its tokens would be silently wrong); the message names source and key
+     */
+    public static HfTokenizer ofGguf(Map<String, ?> metadata, String source, Set<Integer> endIds, int modelVocabulary) {
+        GgufMetadata values = new GgufMetadata(metadata, source);
+        Set<Integer> ends = new LinkedHashSet<>(endIds);
+        ends.addAll(GgufTokenizer.endIds(values));
+        return new HfTokenizer(GgufTokenizer.json(values), ends, modelVocabulary);
     }
 
     /** Added tokens under the ids that the native tokenizer gives them; the file's numbers are only advice to it. */
