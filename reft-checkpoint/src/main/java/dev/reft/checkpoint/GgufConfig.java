@@ -49,6 +49,14 @@ final class GgufConfig {
 
     private ModelConfig read() {
         refuseUnsupported();
+        try {
+            return described();
+        } catch (IllegalArgumentException e) {
+            throw metadata.wrong(ARCHITECTURE, e.getMessage() + "");
+        }
+    }
+
+    private ModelConfig described() {
         int hidden = size("embedding_length");
         int layers = size("block_count");
         if (layers > 1 << 16) {
@@ -57,18 +65,19 @@ final class GgufConfig {
         int context = size("context_length");
         int heads = size("attention.head_count");
         int headDim = headDim(hidden, heads);
-        double epsilon = metadata.number(key("attention.layer_norm_rms_epsilon"))
-                .orElseThrow(() -> wrong("attention.layer_norm_rms_epsilon", "is missing"));
+        if (!has(metadata, "attention.layer_norm_rms_epsilon")) {
+            throw wrong("attention.layer_norm_rms_epsilon", "is missing");
+        }
         return new ModelConfig(
                 ARCHITECTURE,
                 vocabulary(hidden),
                 hidden,
                 layers,
                 context,
-                shortest((float) epsilon),
+                number("attention.layer_norm_rms_epsilon", 0, 0),
                 attention(heads, headDim, layers),
                 new FeedForwardConfig(size("feed_forward_length"), Activation.SILU, has("blk.0.ffn_gate.bias")),
-                new Rope(theta(), scaling(headDim)),
+                rope(headDim),
                 !has("output.weight"),
                 tokens(),
                 "",
@@ -82,6 +91,13 @@ final class GgufConfig {
             throw metadata.wrong(
                     "general.architecture",
                     "'" + Strings.clip(architecture) + "' is not supported; known are [" + ARCHITECTURE + "]");
+        }
+        String kind = metadata.string("general.type").orElse("model");
+        if (!kind.equals("model")) {
+            throw metadata.wrong("general.type", "'" + Strings.clip(kind) + "' is not supported, only a model is");
+        }
+        if (metadata.integer("split.count").orElse(1) > 1) {
+            throw metadata.wrong("split.count", "a model in several files is not supported");
         }
         for (String key : metadata.keys()) {
             if (key.startsWith(ARCHITECTURE + ".") && !KNOWN.contains(key.substring(ARCHITECTURE.length() + 1))) {
@@ -146,32 +162,25 @@ final class GgufConfig {
         return headDim;
     }
 
-    private double theta() {
-        double theta = metadata.number(key("rope.freq_base")).orElse(10000);
-        if (!(theta > 0)) {
-            throw wrong("rope.freq_base", "must be positive, not " + theta);
-        }
-        return shortest((float) theta);
+    private Rope rope(int headDim) {
+        double theta = number("rope.freq_base", 10000, Float.MIN_VALUE);
+        return new Rope(theta, scaling(theta, headDim));
     }
 
-    private RopeScaling scaling(int headDim) {
+    private RopeScaling scaling(double theta, int headDim) {
         String type = metadata.string(key("rope.scaling.type")).orElse("");
-        double factor = metadata.number(key("rope.scaling.factor"))
-                .orElse(metadata.number(key("rope.scale_linear")).orElse(1));
+        double factor = number("rope.scaling.factor", number("rope.scale_linear", 1, 1), 1);
         boolean linear = type.equals("linear") || type.isEmpty() && factor != 1;
         if (!linear && !type.isEmpty() && !type.equals("none")) {
             throw wrong("rope.scaling.type", "'" + Strings.clip(type) + "' is not supported; known are [none, linear]");
         }
-        if (linear && !(factor >= 1)) {
-            throw wrong("rope.scaling.factor", "must be at least 1, not " + factor);
-        }
         if (!has("rope_freqs.weight")) {
-            return linear ? new RopeScaling.Linear(shortest((float) factor)) : new RopeScaling.None();
+            return linear ? new RopeScaling.Linear(factor) : new RopeScaling.None();
         }
         if (linear) {
             throw metadata.wrong("tensor 'rope_freqs.weight'", "together with linear scaling is not supported");
         }
-        return GgufRopeFactors.scaling(metadata, tensors, theta(), headDim);
+        return GgufRopeFactors.scaling(metadata, tensors, theta, headDim);
     }
 
     private SpecialTokens tokens() {
@@ -220,7 +229,12 @@ final class GgufConfig {
     }
 
     /** 1e-5 that was stored in 32 bits is 1e-5 again, as it is in the config.json that it came from. */
-    private static double shortest(float value) {
-        return Double.parseDouble(Float.toString(value));
+    private double number(String name, double absent, double least) {
+        double stored = metadata.number(key(name)).orElse(absent);
+        double value = Double.parseDouble(Float.toString((float) stored));
+        if (!(value >= least) || Double.isInfinite(value)) {
+            throw wrong(name, "must be a finite number of at least " + least + ", not " + stored);
+        }
+        return value;
     }
 }

@@ -65,6 +65,14 @@ final class HfConfigReader {
 
     private ModelConfig read() {
         refuseUnsupported();
+        try {
+            return described();
+        } catch (IllegalArgumentException e) {
+            throw json.wrong("configuration", e.getMessage() + "");
+        }
+    }
+
+    private ModelConfig described() {
         int hidden = json.positive("hidden_size", 4096);
         int layers = json.positive("num_hidden_layers", 32);
         int context = json.positive("max_position_embeddings", family.context);

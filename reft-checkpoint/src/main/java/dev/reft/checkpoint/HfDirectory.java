@@ -21,7 +21,13 @@ final class HfDirectory {
         boolean plain = !name.isEmpty()
                 && !name.equals(".")
                 && !name.equals("..")
-                && name.chars().allMatch(c -> c > ' ' && c != '/' && c != '\\' && c != ':' && c != 0x7f);
+                && name.chars()
+                        .allMatch(c -> c > ' '
+                                && !Character.isSurrogate((char) c)
+                                && c != '/'
+                                && c != '\\'
+                                && c != ':'
+                                && c != 0x7f);
         if (!plain) {
             throw new CheckpointException(
                     index, field, "must name a file of its own directory, not '" + Strings.clip(name) + "'");

@@ -58,6 +58,9 @@ final class JsonText {
     /** Reads a file that holds one object and is at most so many bytes long. */
     static Map<String, @Nullable Object> readObject(Path file, long maxBytes) {
         try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw new CheckpointException(file, "file", "is not a regular file");
+            }
             long size = Files.size(file);
             if (size > maxBytes) {
                 throw new CheckpointException(
