@@ -113,7 +113,11 @@ public final class PythonText {
      * @return the number, possibly infinite or NaN; empty where Python raises ValueError
      */
     public static OptionalDouble toFloat(String text) {
-        String plain = text.codePoints().anyMatch(c -> c > 127) ? strip(asciiDigits(text)) : stripAscii(text);
+        // Unlike strip(), float() does not take U+001C to U+001F for white space.
+        if (text.chars().anyMatch(c -> c >= 0x1C && c <= 0x1F)) {
+            return OptionalDouble.empty();
+        }
+        String plain = strip(asciiDigits(text));
         int sign = !plain.isEmpty() && (plain.charAt(0) == '+' || plain.charAt(0) == '-') ? 1 : 0;
         double factor = sign == 1 && plain.charAt(0) == '-' ? -1 : 1;
         String rest = plain.substring(sign);
@@ -125,11 +129,6 @@ public final class PythonText {
         }
         String digits = withoutUnderscores(rest);
         return isDecimal(digits) ? OptionalDouble.of(factor * Double.parseDouble(digits)) : OptionalDouble.empty();
-    }
-
-    /** In a text of ASCII only, float() does not take U+001C to U+001F for white space, although strip() does. */
-    private static String stripAscii(String text) {
-        return text.chars().anyMatch(c -> c >= 0x1C && c <= 0x1F) ? text : strip(text);
     }
 
     private static String asciiDigits(String text) {

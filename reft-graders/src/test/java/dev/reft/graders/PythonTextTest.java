@@ -34,7 +34,7 @@ class PythonTextTest {
                 "\uff11\uff18|18",
                 "\ud835\udfcf8|18",
                 "\u00a018\u2003|18",
-                "\u001c\uff118|18",
+                "\u0085\uff118|18",
                 "inf|Infinity",
                 "-Infinity|-Infinity",
                 "+INF|Infinity",
