@@ -1,0 +1,40 @@
+package dev.reft.examples.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * The small model that the quickstart trains from random weights: a configuration of the Llama family (4 layers of width
+ * 128) and a tokenizer with one token for each word of {@link WordProblems}, both among the resources of this module.
+ */
+public final class EmbeddedModel {
+    private static final String[] FILES = {"config.json", "generation_config.json", "tokenizer.json"};
+
+    private EmbeddedModel() {}
+
+    /**
+     * Writes the model's files, so that a provider can open the directory.
+     *
+     * @param directory made if it is not there; files of the same names are replaced
+     * @return the directory
+     * @throws IOException if it cannot be written
+     */
+    public static Path writeTo(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        for (String file : FILES) {
+            Path target = directory.resolve(file);
+            Path aside = directory.resolve(file + ".tmp");
+            try (InputStream resource = EmbeddedModel.class.getResourceAsStream("/dev/reft/examples/model/" + file)) {
+                if (resource == null) {
+                    throw new IllegalStateException("the resource " + file + " of the embedded model is missing");
+                }
+                Files.copy(resource, aside, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.move(aside, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return directory;
+    }
+}
