@@ -1,0 +1,470 @@
+package dev.reft.ppo;
+
+import dev.reft.generation.Completion;
+import dev.reft.grading.Grade;
+import dev.reft.grading.Prompt;
+import dev.reft.math.KlController;
+import dev.reft.model.CallGuard;
+import dev.reft.model.LanguageModel;
+import dev.reft.model.Policy;
+import dev.reft.model.Sampler;
+import dev.reft.model.Scorer;
+import dev.reft.model.TokenBatch;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The stages in a line, and the state that lives from step to step. */
+final class DefaultPpoTrainer implements PpoTrainer {
+    private final Policy policy;
+    private final Sampler sampler;
+    private final @Nullable Scorer reference;
+    private final @Nullable LanguageModel ownReference;
+    private final PpoConfig config;
+    private final boolean groups;
+    private final GradingDesk desk;
+    private final Team team;
+    private final CallGuard guard;
+    private final Stopwatch watch = new Stopwatch();
+    private final TrainerState state;
+
+    private volatile Progress progress = Progress.IDLE;
+    private volatile long steps;
+    private boolean torn;
+    private boolean closed;
+
+    DefaultPpoTrainer(
+            Policy policy,
+            Sampler sampler,
+            @Nullable Scorer reference,
+            @Nullable LanguageModel ownReference,
+            PpoConfig config,
+            boolean groups,
+            GradingDesk desk) {
+        this.policy = policy;
+        this.sampler = sampler;
+        this.reference = reference;
+        this.ownReference = ownReference;
+        this.config = config;
+        this.groups = groups;
+        this.desk = desk;
+        team = new Team(policy.replicas());
+        guard = new CallGuard("PpoTrainer of " + policy.info().id());
+        state = new TrainerState(initialCoefficient(config));
+    }
+
+    private static double initialCoefficient(PpoConfig config) {
+        KlController control = config.kl() instanceof KlPenalty.InReward in
+                ? in.control()
+                : config.kl() instanceof KlPenalty.InLoss in ? in.control() : null;
+        return control == null ? 0 : control.initial();
+    }
+
+    @Override
+    public StepReport step(List<Prompt> prompts) {
+        return call("step", () -> {
+            checkPrompts(prompts);
+            Grading grading = new Grading();
+            Rollouts rollouts = collectAll(prompts, grading);
+            return updateAll(shapeAll(scoreAll(grading.finish(rollouts))));
+        });
+    }
+
+    @Override
+    public Rollouts collect(List<Prompt> prompts) {
+        return call("collect", () -> {
+            checkPrompts(prompts);
+            return collectAll(prompts, (prompt, completion) -> {});
+        });
+    }
+
+    @Override
+    public GradedRollouts grade(Rollouts rollouts) {
+        return call("grade", () -> {
+            Grading grading = new Grading();
+            for (int g = 0; g < rollouts.groups().size(); g++) {
+                if (team.owns(g)) {
+                    Rollouts.Group group = rollouts.groups().get(g);
+                    grading.begin(g, group.prompt(), group.completions().size());
+                    for (Completion completion : group.completions()) {
+                        grading.ended(g, completion);
+                    }
+                }
+            }
+            return grading.finish(rollouts);
+        });
+    }
+
+    @Override
+    public ScoredRollouts score(GradedRollouts graded) {
+        return call("score", () -> scoreAll(graded));
+    }
+
+    @Override
+    public Experience shape(ScoredRollouts scored) {
+        return call("shape", () -> shapeAll(scored));
+    }
+
+    @Override
+    public StepReport update(GradedRollouts graded) {
+        return call("update", () -> updateAll(shapeAll(scoreAll(graded))));
+    }
+
+    @Override
+    public StepReport update(Experience experience) {
+        return call("update", () -> updateAll(experience));
+    }
+
+    private static void checkPrompts(List<Prompt> prompts) {
+        if (prompts.isEmpty()) {
+            throw new IllegalArgumentException("a step needs at least one prompt");
+        }
+    }
+
+    private Rollouts collectAll(List<Prompt> prompts, Collector.Listener listener) {
+        Collector collector = new Collector(sampler, policy.tokenizer(), config);
+        List<int[]> encoded = collector.encode(prompts);
+        List<Integer> mine = new ArrayList<>();
+        for (int p = 0; p < prompts.size(); p++) {
+            if (team.owns(p)) {
+                mine.add(p);
+                if (listener instanceof Grading grading) {
+                    grading.begin(p, prompts.get(p), config.samplesPerPrompt());
+                }
+            }
+        }
+        long total = (long) mine.size() * config.samplesPerPrompt();
+        progress = new Progress("generate", 0, total);
+        Completion[][] all = new Completion[prompts.size()][];
+        List<DataInputStream> shares = team.exchange(out -> {
+            Completion[][] own = collector.sample(
+                    state.steps,
+                    prompts,
+                    encoded,
+                    mine,
+                    listener,
+                    (phase, done) -> progress = new Progress(phase, done, total),
+                    () -> {
+                        Interrupts.check();
+                        desk.poll();
+                    });
+            for (int p : mine) {
+                all[p] = own[p];
+                if (team.size() > 1) {
+                    for (Completion completion : own[p]) {
+                        Wire.write(out, completion);
+                    }
+                }
+            }
+        });
+        List<Rollouts.Group> groupsOf = new ArrayList<>();
+        for (int p = 0; p < prompts.size(); p++) {
+            Completion[] own = all[p];
+            groupsOf.add(new Rollouts.Group(
+                    prompts.get(p),
+                    encoded.get(p),
+                    config.sampling().scoringTemperature(),
+                    own != null ? Arrays.asList(own) : received(shares.get(p % team.size()))));
+        }
+        watch.lap("generate");
+        return new Rollouts(state.steps, groupsOf);
+    }
+
+    private List<Completion> received(DataInputStream in) {
+        try {
+            List<Completion> completions = new ArrayList<>();
+            for (int s = 0; s < config.samplesPerPrompt(); s++) {
+                completions.add(Wire.completion(in));
+            }
+            return completions;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** This rank's gradings of a step, begun as completions end. */
+    private final class Grading implements Collector.Listener {
+        private final Map<Integer, Prompt> prompts = new TreeMap<>();
+        private final Map<Integer, Completion[]> waiting = new TreeMap<>();
+        private final Map<Integer, GradingJob[]> jobs = new TreeMap<>();
+
+        void begin(int prompt, Prompt problem, int samples) {
+            prompts.put(prompt, problem);
+            waiting.put(prompt, new Completion[samples]);
+            jobs.put(prompt, new GradingJob[groups ? 1 : samples]);
+        }
+
+        @Override
+        public void ended(int prompt, Completion completion) {
+            Completion[] group = waiting.get(prompt);
+            GradingJob[] own = jobs.get(prompt);
+            Prompt problem = prompts.get(prompt);
+            if (group == null || own == null || problem == null) {
+                throw new IllegalStateException("prompt " + prompt + " was not begun");
+            }
+            group[completion.sample()] = completion;
+            if (!groups) {
+                own[completion.sample()] = desk.submit(problem, List.of(completion));
+            } else if (!Arrays.asList(group).contains(null)) {
+                own[0] = desk.submit(problem, Arrays.asList(group));
+            }
+        }
+
+        GradedRollouts finish(Rollouts rollouts) {
+            long total = jobs.size();
+            List<DataInputStream> shares = team.exchange(out -> {
+                long done = 0;
+                for (GradingJob[] own : jobs.values()) {
+                    for (GradingJob job : own) {
+                        for (Grade grade : await(job)) {
+                            Wire.write(out, grade);
+                        }
+                    }
+                    progress = new Progress("grade", ++done, total);
+                }
+            });
+            List<List<Grade>> grades = new ArrayList<>();
+            for (int g = 0; g < rollouts.groups().size(); g++) {
+                GradingJob[] own = jobs.get(g);
+                grades.add(
+                        own != null
+                                ? Arrays.stream(own)
+                                        .flatMap(job -> await(job).stream())
+                                        .toList()
+                                : receivedGrades(
+                                        shares.get(g % team.size()),
+                                        rollouts.groups().get(g).completions().size()));
+            }
+            watch.lap("grade");
+            return new GradedRollouts(rollouts, grades);
+        }
+
+        private List<Grade> await(GradingJob job) {
+            try {
+                return desk.await(job);
+            } catch (InterruptedException e) {
+                throw Interrupts.cancelled();
+            }
+        }
+    }
+
+    private static List<Grade> receivedGrades(DataInputStream in, int samples) {
+        try {
+            List<Grade> grades = new ArrayList<>();
+            for (int s = 0; s < samples; s++) {
+                grades.add(Wire.grade(in));
+            }
+            return grades;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ScoredRollouts scoreAll(GradedRollouts graded) {
+        checkNotAllFailed(graded);
+        TokenBatch batch = Rows.batch(graded.rollouts());
+        boolean[] counted = Shaper.counted(graded, config);
+        Plan plan = plan(batch, counted, graded.rollouts().step());
+        progress = new Progress("score", 0, plan.counted());
+        ScoredRollouts scored = new Scoring(
+                        policy,
+                        reference,
+                        config,
+                        team,
+                        (phase, done) -> progress = new Progress(phase, done, plan.counted()))
+                .score(graded, plan, batch);
+        watch.lap("score");
+        return scored;
+    }
+
+    private static void checkNotAllFailed(GradedRollouts graded) {
+        List<Grade> grades = graded.flat();
+        if (!grades.isEmpty() && grades.stream().allMatch(g -> g instanceof Grade.Failed)) {
+            Exception cause = ((Grade.Failed) grades.get(0)).cause();
+            throw new GradingException("all " + grades.size() + " gradings of step "
+                    + graded.rollouts().step() + " failed, the first with " + cause, cause);
+        }
+    }
+
+    private Plan plan(TokenBatch batch, boolean[] counted, long step) {
+        int tokens = config.microBatchTokens() == 0 ? policy.info().tokensPerPass() : config.microBatchTokens();
+        return new Plan(batch, counted, config, tokens, step, team);
+    }
+
+    private Experience shapeAll(ScoredRollouts scored) {
+        Experience experience = new Shaper(config, state.klCoefficient, team).shape(scored);
+        watch.lap("shape");
+        return experience;
+    }
+
+    private StepReport updateAll(Experience experience) {
+        TokenBatch batch = experience.batch();
+        boolean[] counted = new boolean[batch.size()];
+        for (int i = 0; i < counted.length; i++) {
+            for (float weight : experience.weights()[i]) {
+                counted[i] |= weight != 0;
+            }
+        }
+        Plan plan = plan(batch, counted, experience.step());
+        long total = (long) config.epochs() * plan.miniBatches();
+        progress = new Progress("update", 0, total);
+        Update update = new Update(
+                policy,
+                config,
+                team,
+                experience,
+                plan,
+                state.klCoefficient,
+                state.steps,
+                state.skippedInARow,
+                (phase, done) -> progress = new Progress(phase, done, total));
+        try {
+            update.run(plan);
+        } catch (RuntimeException | Error e) {
+            torn |= update.started();
+            throw e;
+        }
+        watch.lap("update");
+        return report(experience, update);
+    }
+
+    private StepReport report(Experience experience, Update update) {
+        Map<String, Double> metrics = new TreeMap<>(experience.measures());
+        update.report(metrics);
+        metrics.put("grade/stuck", (double) desk.stuck());
+        metrics.put("grade/timeouts", (double) desk.timeouts());
+        watch.drain(metrics);
+        double rows = metrics.getOrDefault("rows", 0.0);
+        metrics.put("episode", (double) (state.episodes + (long) rows));
+        metrics.put("eps", rows / Math.max(1e-9, metrics.getOrDefault("time/total_s", 0.0)));
+        StepReport report = new StepReport(state.steps, metrics);
+        if (update.diverged()) {
+            torn = true;
+            throw new DivergedException(
+                    "step " + state.steps + ": loss or gradient was not finite in " + update.skippedInARow()
+                            + " optimiser steps in a row",
+                    report);
+        }
+        state.klCoefficient = Update.nextCoefficient(config, state.klCoefficient, experience.measures());
+        state.skippedInARow = update.skippedInARow();
+        state.episodes += (long) rows;
+        state.score(experience.measures().get("objective/scores"));
+        steps = ++state.steps;
+        return report;
+    }
+
+    private <T> T call(String operation, Supplier<T> work) {
+        try (CallGuard.Call call = guard.enter(operation)) {
+            checkUsable();
+            watch.skip();
+            try {
+                return work.get();
+            } catch (RuntimeException | Error e) {
+                abandon(e);
+                throw e;
+            } finally {
+                progress = Progress.IDLE;
+            }
+        }
+    }
+
+    /** Leaves nothing of a call that failed before its first optimiser step. */
+    private void abandon(Throwable failure) {
+        desk.cancel();
+        watch.drain(new TreeMap<>());
+        if (!torn) {
+            try {
+                policy.discardGradients();
+            } catch (RuntimeException e) {
+                torn = true;
+                failure.addSuppressed(e);
+            }
+        }
+    }
+
+    private void checkUsable() {
+        if (closed) {
+            throw new IllegalStateException("the trainer is closed");
+        }
+        if (torn) {
+            throw new IllegalStateException("the trainer is torn: a step failed after its first optimiser step, or training"
+                    + " diverged. Close it and resume from a checkpoint");
+        }
+    }
+
+    @Override
+    public long steps() {
+        return steps;
+    }
+
+    @Override
+    public Progress progress() {
+        return progress;
+    }
+
+    @Override
+    public String hostState() {
+        return state.hostState;
+    }
+
+    @Override
+    public void save(Path checkpoint, String hostState) {
+        call("save", () -> {
+            progress = new Progress("save", 0, 1);
+            team.exchange(out -> {
+                if (team.rank() == 0) {
+                    new Checkpoints(checkpoint).write(state.steps, fields(hostState), policy::saveState);
+                }
+            });
+            state.saved(hostState);
+            return true;
+        });
+    }
+
+    private Map<String, Object> fields(String hostState) {
+        Map<String, Object> fields = state.fields(hostState);
+        fields.put("kind", "ppo");
+        fields.put("model", Descriptions.model(policy.info()));
+        fields.put("config", Descriptions.of(config));
+        if (reference != null) {
+            fields.put("reference", Fingerprint.of(reference));
+        }
+        return fields;
+    }
+
+    /** Goes on where the latest checkpoint of a folder is. */
+    void restore(Path root) {
+        Checkpoints.Saved saved = new Checkpoints(root).read();
+        CheckpointFields fields = new CheckpointFields(saved.fields());
+        Descriptions.requireSame("kind", fields.tree("kind"), "ppo");
+        Descriptions.requireSame("model", fields.tree("model"), Descriptions.model(policy.info()));
+        Descriptions.requireSame("config", fields.tree("config"), Descriptions.of(config));
+        if (reference != null) {
+            Fingerprint.requireSame(fields.numbers("reference"), reference);
+        }
+        policy.restoreState(saved.policy());
+        state.restore(fields);
+        steps = state.steps;
+    }
+
+    @Override
+    public void close() {
+        try (CallGuard.Call call = guard.enter("close")) {
+            if (!closed) {
+                closed = true;
+                desk.close();
+                if (ownReference != null) {
+                    ownReference.close();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.reft.ppo;
+
+import dev.reft.math.KlController;
+import dev.reft.math.KlEstimator;
+
+/** The penalty on moving away from the reference. The type grows; callers keep a default branch. */
+public sealed interface KlPenalty {
+    /** No penalty; no reference is needed or asked. The ReFT paper saw training collapse without one. */
+    record None() implements KlPenalty {}
+
+    /**
+     * In the reward of every token: reward -= coefficient * estimate.
+     *
+     * @param estimator of a token's KL; K1 in ReFT
+     * @param control the coefficient and how it moves
+     */
+    record InReward(KlEstimator estimator, KlController control) implements KlPenalty {}
+
+    /**
+     * As a term of the loss, which has a gradient of its own.
+     *
+     * @param estimator of a token's KL; K1 has no useful gradient
+     * @param control the coefficient and how it moves
+     */
+    record InLoss(KlEstimator estimator, KlController control) implements KlPenalty {}
+}

@@ -1,0 +1,485 @@
+package dev.reft.ppo;
+
+import dev.reft.generation.Sampling;
+import dev.reft.math.Aggregation;
+import dev.reft.math.ClippedSurrogate;
+import dev.reft.math.ClippedValue;
+import dev.reft.math.LearningRate;
+import dev.reft.math.MissingEnd;
+import dev.reft.math.RewardShaping.ScorePlacement;
+import dev.reft.math.Whitening;
+import java.util.List;
+import java.util.Optional;
+
+/** Changes some numbers of a {@link PpoConfig}; each method is named after the component that it sets. */
+public final class PpoConfigBuilder {
+    private Sampling sampling;
+    private int maxTokens;
+    private List<String> stops;
+    private int samplesPerPrompt;
+    private int concurrentSamples;
+    private GradingLimits grading;
+    private MissingEnd missingEnd;
+    private boolean dropTruncated;
+    private double scoreBound;
+    private ScorePlacement scorePlacement;
+    private KlPenalty kl;
+    private double gamma;
+    private double lambda;
+    private Truncation truncation;
+    private Optional<Whitening> rewardWhitening;
+    private Optional<Whitening> advantageWhitening;
+    private WhiteningScope whiteningScope;
+    private Aggregation aggregation;
+    private ClippedSurrogate policyClip;
+    private ClippedValue valueClip;
+    private double valueCoefficient;
+    private double entropyCoefficient;
+    private OldLogProbs oldLogProbs;
+    private int epochs;
+    private int miniBatches;
+    private int microBatchTokens;
+    private double policyRate;
+    private LearningRate policySchedule;
+    private double valueRate;
+    private LearningRate valueSchedule;
+    private double maxGradientNorm;
+    private CriticWarmup criticWarmup;
+    private double stopKl;
+    private int maxSkippedSteps;
+    private long seed;
+
+    PpoConfigBuilder(PpoConfig start) {
+        sampling = start.sampling();
+        maxTokens = start.maxTokens();
+        stops = start.stops();
+        samplesPerPrompt = start.samplesPerPrompt();
+        concurrentSamples = start.concurrentSamples();
+        grading = start.grading();
+        missingEnd = start.missingEnd();
+        dropTruncated = start.dropTruncated();
+        scoreBound = start.scoreBound();
+        scorePlacement = start.scorePlacement();
+        kl = start.kl();
+        gamma = start.gamma();
+        lambda = start.lambda();
+        truncation = start.truncation();
+        rewardWhitening = start.rewardWhitening();
+        advantageWhitening = start.advantageWhitening();
+        whiteningScope = start.whiteningScope();
+        aggregation = start.aggregation();
+        policyClip = start.policyClip();
+        valueClip = start.valueClip();
+        valueCoefficient = start.valueCoefficient();
+        entropyCoefficient = start.entropyCoefficient();
+        oldLogProbs = start.oldLogProbs();
+        epochs = start.epochs();
+        miniBatches = start.miniBatches();
+        microBatchTokens = start.microBatchTokens();
+        policyRate = start.policyRate();
+        policySchedule = start.policySchedule();
+        valueRate = start.valueRate();
+        valueSchedule = start.valueSchedule();
+        maxGradientNorm = start.maxGradientNorm();
+        criticWarmup = start.criticWarmup();
+        stopKl = start.stopKl();
+        maxSkippedSteps = start.maxSkippedSteps();
+        seed = start.seed();
+    }
+
+    /**
+     * Sets {@link PpoConfig#sampling}.
+     *
+     * @param value how completions are drawn; ReFT samples at temperature 1 without filters
+     * @return this
+     */
+    public PpoConfigBuilder sampling(Sampling value) {
+        sampling = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#maxTokens}.
+     *
+     * @param value most tokens of a completion, the ending EOS included, &gt;= 1
+     * @return this
+     */
+    public PpoConfigBuilder maxTokens(int value) {
+        maxTokens = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#stops}.
+     *
+     * @param value texts that end a completion
+     * @return this
+     */
+    public PpoConfigBuilder stops(List<String> value) {
+        stops = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#samplesPerPrompt}.
+     *
+     * @param value completions of each prompt in a step, &gt;= 1
+     * @return this
+     */
+    public PpoConfigBuilder samplesPerPrompt(int value) {
+        samplesPerPrompt = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#concurrentSamples}.
+     *
+     * @param value most completions generated at a time, &gt;= 1; bounds the cache of keys and values
+     * @return this
+     */
+    public PpoConfigBuilder concurrentSamples(int value) {
+        concurrentSamples = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#grading}.
+     *
+     * @param value how graders are run
+     * @return this
+     */
+    public PpoConfigBuilder grading(GradingLimits value) {
+        grading = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#missingEnd}.
+     *
+     * @param value what becomes of the score of a completion that was cut off by its length
+     * @return this
+     */
+    public PpoConfigBuilder missingEnd(MissingEnd value) {
+        missingEnd = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#dropTruncated}.
+     *
+     * @param value true leaves completions that were cut off out of the batch, as if their grading had failed
+     * @return this
+     */
+    public PpoConfigBuilder dropTruncated(boolean value) {
+        dropTruncated = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#scoreBound}.
+     *
+     * @param value scores are clipped to +- this, &gt; 0; infinity for none
+     * @return this
+     */
+    public PpoConfigBuilder scoreBound(double value) {
+        scoreBound = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#scorePlacement}.
+     *
+     * @param value where the score lands; after the last token only where a completion ended
+     * @return this
+     */
+    public PpoConfigBuilder scorePlacement(ScorePlacement value) {
+        scorePlacement = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#kl}.
+     *
+     * @param value the penalty on moving away from the reference
+     * @return this
+     */
+    public PpoConfigBuilder kl(KlPenalty value) {
+        kl = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#gamma}.
+     *
+     * @param value discount of rewards, in [0, 1]
+     * @return this
+     */
+    public PpoConfigBuilder gamma(double value) {
+        gamma = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#lambda}.
+     *
+     * @param value trace decay of the advantage estimate, in [0, 1]
+     * @return this
+     */
+    public PpoConfigBuilder lambda(double value) {
+        lambda = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#truncation}.
+     *
+     * @param value the value of the state after a completion that was cut off
+     * @return this
+     */
+    public PpoConfigBuilder truncation(Truncation value) {
+        truncation = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#rewardWhitening}.
+     *
+     * @param value scaling of token rewards before advantages are computed
+     * @return this
+     */
+    public PpoConfigBuilder rewardWhitening(Optional<Whitening> value) {
+        rewardWhitening = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#advantageWhitening}.
+     *
+     * @param value scaling of advantages
+     * @return this
+     */
+    public PpoConfigBuilder advantageWhitening(Optional<Whitening> value) {
+        advantageWhitening = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#whiteningScope}.
+     *
+     * @param value over which rows whitening takes its moments
+     * @return this
+     */
+    public PpoConfigBuilder whiteningScope(WhiteningScope value) {
+        whiteningScope = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#aggregation}.
+     *
+     * @param value how the losses of tokens become the loss of the batch
+     * @return this
+     */
+    public PpoConfigBuilder aggregation(Aggregation value) {
+        aggregation = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#policyClip}.
+     *
+     * @param value the clipped policy loss
+     * @return this
+     */
+    public PpoConfigBuilder policyClip(ClippedSurrogate value) {
+        policyClip = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#valueClip}.
+     *
+     * @param value the clipped value loss
+     * @return this
+     */
+    public PpoConfigBuilder valueClip(ClippedValue value) {
+        valueClip = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#valueCoefficient}.
+     *
+     * @param value of the value loss, &gt;= 0
+     * @return this
+     */
+    public PpoConfigBuilder valueCoefficient(double value) {
+        valueCoefficient = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#entropyCoefficient}.
+     *
+     * @param value of the entropy bonus, finite; not 0 costs the entropies
+     * @return this
+     */
+    public PpoConfigBuilder entropyCoefficient(double value) {
+        entropyCoefficient = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#oldLogProbs}.
+     *
+     * @param value where the log-probabilities come from that ratios refer to
+     * @return this
+     */
+    public PpoConfigBuilder oldLogProbs(OldLogProbs value) {
+        oldLogProbs = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#epochs}.
+     *
+     * @param value how often an update goes over the batch, &gt;= 1
+     * @return this
+     */
+    public PpoConfigBuilder epochs(int value) {
+        epochs = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#miniBatches}.
+     *
+     * @param value optimiser steps of an epoch, &gt;= 1
+     * @return this
+     */
+    public PpoConfigBuilder miniBatches(int value) {
+        miniBatches = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#microBatchTokens}.
+     *
+     * @param value most tokens of a pass, prompts included; 0 takes the model's own advice
+     * @return this
+     */
+    public PpoConfigBuilder microBatchTokens(int value) {
+        microBatchTokens = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#policyRate}.
+     *
+     * @param value base learning rate of the policy, finite and &gt;= 0
+     * @return this
+     */
+    public PpoConfigBuilder policyRate(double value) {
+        policyRate = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#policySchedule}.
+     *
+     * @param value factor on it, a function of the trainer's step
+     * @return this
+     */
+    public PpoConfigBuilder policySchedule(LearningRate value) {
+        policySchedule = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#valueRate}.
+     *
+     * @param value base learning rate of the value head or critic, finite and &gt;= 0
+     * @return this
+     */
+    public PpoConfigBuilder valueRate(double value) {
+        valueRate = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#valueSchedule}.
+     *
+     * @param value factor on it, a function of the trainer's step
+     * @return this
+     */
+    public PpoConfigBuilder valueSchedule(LearningRate value) {
+        valueSchedule = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#maxGradientNorm}.
+     *
+     * @param value gradients are scaled down to this norm, &gt; 0; infinity for none
+     * @return this
+     */
+    public PpoConfigBuilder maxGradientNorm(double value) {
+        maxGradientNorm = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#criticWarmup}.
+     *
+     * @param value steps at the start that train the values only
+     * @return this
+     */
+    public PpoConfigBuilder criticWarmup(CriticWarmup value) {
+        criticWarmup = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#stopKl}.
+     *
+     * @param value an update ends before the optimiser step whose mean KL (K3) from the old policy exceeds this, &gt; 0; infinity for never
+     * @return this
+     */
+    public PpoConfigBuilder stopKl(double value) {
+        stopKl = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#maxSkippedSteps}.
+     *
+     * @param value so many optimiser steps in a row whose loss or gradient is not finite end the run, &gt;= 1
+     * @return this
+     */
+    public PpoConfigBuilder maxSkippedSteps(int value) {
+        maxSkippedSteps = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link PpoConfig#seed}.
+     *
+     * @param value of the run: sampling and shuffling follow from it
+     * @return this
+     */
+    public PpoConfigBuilder seed(long value) {
+        seed = value;
+        return this;
+    }
+
+
+    /**
+     * The configuration.
+     *
+     * @return the checked record
+     * @throws IllegalArgumentException if a number is out of its range
+     */
+    public PpoConfig build() {
+        return new PpoConfig(sampling, maxTokens, stops, samplesPerPrompt, concurrentSamples, grading, missingEnd, dropTruncated, scoreBound, scorePlacement, kl, gamma, lambda, truncation, rewardWhitening, advantageWhitening, whiteningScope, aggregation, policyClip, valueClip, valueCoefficient, entropyCoefficient, oldLogProbs, epochs, miniBatches, microBatchTokens, policyRate, policySchedule, valueRate, valueSchedule, maxGradientNorm, criticWarmup, stopKl, maxSkippedSteps, seed);
+    }
+}

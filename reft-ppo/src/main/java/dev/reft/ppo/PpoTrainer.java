@@ -1,0 +1,211 @@
+package dev.reft.ppo;
+
+import dev.reft.grading.Grader;
+import dev.reft.grading.GroupGrader;
+import dev.reft.grading.Prompt;
+import dev.reft.model.Policy;
+import dev.reft.model.Sampler;
+import dev.reft.model.Scorer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * Reinforcement fine-tuning by PPO with a value head, as in ReFT (arXiv 2401.08967). The caller owns the loop:
+ *
+ * <pre>{@code
+ * try (PpoTrainer trainer = PpoTrainer.of(policy).grader(grader).config(config).start()) {
+ *   while (trainer.steps() < 100) {
+ *     StepReport report = trainer.step(promptsOf(trainer.steps()));
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>{@code step} is collect, grade, score, shape and update in a line, grading while samples still come in. Each stage is public,
+ * so samples or grades from elsewhere enter in the middle.
+ *
+ * <p>One call at a time, from any thread; {@link #progress} and {@link #steps} may be read any time. Until the first optimiser
+ * step of a call, interrupting its thread ends it with a {@link java.util.concurrent.CancellationException}: the interrupt is
+ * taken, gradients are dropped, nothing has changed, and the same call may be repeated. After that it finishes. A failure
+ * later than that leaves the trainer torn: every call but {@link #close} is refused; resume from a checkpoint.
+ *
+ * <p>With replicas every rank makes the same calls with the same arguments and gets the same results; prompts are dealt by rank.
+ * If one rank is interrupted or fails before the first optimiser step, all are ended.
+ */
+public interface PpoTrainer extends AutoCloseable {
+    /**
+     * Begins to set up a trainer.
+     *
+     * @param policy what is trained, with values; it stays the caller's to close, after the trainer
+     * @return a builder
+     */
+    static Builder of(Policy policy) {
+        return new PpoTrainerBuilder(policy);
+    }
+
+    /** Sets up a trainer. */
+    interface Builder {
+        /**
+         * Grades one completion at a time; exactly one of this and {@link #groupGrader} is needed.
+         *
+         * @param grader thread-safe
+         * @return this
+         */
+        Builder grader(Grader grader);
+
+        /**
+         * Grades all completions of a prompt together.
+         *
+         * @param grader thread-safe
+         * @return this
+         */
+        Builder groupGrader(GroupGrader grader);
+
+        /**
+         * Sets the hyper-parameters; {@link PpoConfig#reft} without this.
+         *
+         * @param config the configuration
+         * @return this
+         */
+        Builder config(PpoConfig config);
+
+        /**
+         * The model that the KL penalty refers to. Without it, a frozen copy of the policy as it is at {@link #start}, or as it is
+         * handed to {@link #resume}, before its state is restored. Not asked for if the configuration has no KL penalty.
+         *
+         * @param reference stays the caller's to close
+         * @return this
+         */
+        Builder reference(Scorer reference);
+
+        /**
+         * Where completions come from; the policy itself without this. A sampler whose weights lag behind is the host's to renew.
+         *
+         * @param sampler stays the caller's to close
+         * @return this
+         */
+        Builder sampler(Sampler sampler);
+
+        /**
+         * Where graders run. Without it the trainer owns a pool of named daemon threads, ended by {@link PpoTrainer#close}.
+         *
+         * @param executor the host's executor; stays the host's to end
+         * @return this
+         */
+        Builder gradingExecutor(Executor executor);
+
+        /**
+         * Starts a run.
+         *
+         * @return the trainer; close it
+         * @throws IllegalStateException if no grader is set, or two
+         * @throws IllegalArgumentException if the policy does not give what PPO needs
+         */
+        PpoTrainer start();
+
+        /**
+         * Goes on with a run where its latest checkpoint is, bit for bit. The policy must be opened as at the run's start: it
+         * becomes the reference (unless one is given) before its state is restored.
+         *
+         * @param checkpoint the folder that was given to {@link PpoTrainer#save}
+         * @return the trainer; close it
+         * @throws IllegalArgumentException if there is no checkpoint, or it is of another model, reference or configuration,
+         *     naming the field
+         */
+        PpoTrainer resume(Path checkpoint);
+    }
+
+    /**
+     * One step of training: {@code update(grade(collect(prompts)))}, with grading beside sampling.
+     *
+     * @param prompts the problems of this step, with different ids
+     * @return what happened
+     * @throws java.util.concurrent.CancellationException if interrupted before the first optimiser step
+     * @throws DivergedException if loss or gradient was not finite too often in a row
+     * @throws GradingException if too many graders hang, or all gradings failed
+     */
+    StepReport step(List<Prompt> prompts);
+
+    /**
+     * Samples completions.
+     *
+     * @param prompts the problems, with different ids
+     * @return the completions
+     */
+    Rollouts collect(List<Prompt> prompts);
+
+    /**
+     * Grades completions.
+     *
+     * @param rollouts what was sampled
+     * @return the grades
+     */
+    GradedRollouts grade(Rollouts rollouts);
+
+    /**
+     * Adds old log-probabilities, values and reference log-probabilities.
+     *
+     * @param graded what was sampled and graded
+     * @return the numbers
+     */
+    ScoredRollouts score(GradedRollouts graded);
+
+    /**
+     * Makes advantages, returns and weights: a pure function of its argument, the configuration and the present KL coefficient.
+     *
+     * @param scored what was scored
+     * @return what an update learns from
+     */
+    Experience shape(ScoredRollouts scored);
+
+    /**
+     * Learns from graded completions: {@code update(shape(score(graded)))}.
+     *
+     * @param graded what was sampled and graded
+     * @return what happened
+     */
+    StepReport update(GradedRollouts graded);
+
+    /**
+     * Learns from experience, and moves the KL coefficient by its measures.
+     *
+     * @param experience what to learn from
+     * @return what happened
+     */
+    StepReport update(Experience experience);
+
+    /**
+     * Number of steps that were done, those before a resume included; also the cursor of the data.
+     *
+     * @return &gt;= 0
+     */
+    long steps();
+
+    /**
+     * Where the trainer is; from any thread.
+     *
+     * @return the phase and how much of it is done
+     */
+    Progress progress();
+
+    /**
+     * What the host gave to {@link #save} in the checkpoint that this run was resumed from, or last gave to it.
+     *
+     * @return "" at a run's start
+     */
+    String hostState();
+
+    /**
+     * Writes a checkpoint {@code step-000040} into a folder and makes it the latest. The last two and the one with the best mean
+     * score since the save before it are kept.
+     *
+     * @param checkpoint the folder of all checkpoints of the run, made if absent
+     * @param hostState anything the host wants back on resume
+     * @throws java.io.UncheckedIOException if writing fails; earlier checkpoints are as they were
+     */
+    void save(Path checkpoint, String hostState);
+
+    /** Ends the grading threads and frees an own reference; the second and later calls do nothing. */
+    @Override
+    void close();
+}

@@ -1,0 +1,134 @@
+package dev.reft.ppo;
+
+import dev.reft.generation.Completion;
+import dev.reft.grading.Grade;
+import dev.reft.grading.Grader;
+import dev.reft.grading.GroupGrader;
+import dev.reft.grading.Prompt;
+import dev.reft.model.LanguageModel;
+import dev.reft.model.Output;
+import dev.reft.model.Policy;
+import dev.reft.model.Sampler;
+import dev.reft.model.Scorer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Checks and assembles what a trainer needs. */
+final class PpoTrainerBuilder implements PpoTrainer.Builder {
+    private final Policy policy;
+    private @Nullable Grader grader;
+    private @Nullable GroupGrader groupGrader;
+    private PpoConfig config = PpoConfig.reft();
+    private @Nullable Scorer reference;
+    private @Nullable Sampler sampler;
+    private @Nullable Executor executor;
+
+    PpoTrainerBuilder(Policy policy) {
+        this.policy = policy;
+    }
+
+    @Override
+    public PpoTrainer.Builder grader(Grader value) {
+        grader = value;
+        return this;
+    }
+
+    @Override
+    public PpoTrainer.Builder groupGrader(GroupGrader value) {
+        groupGrader = value;
+        return this;
+    }
+
+    @Override
+    public PpoTrainer.Builder config(PpoConfig value) {
+        config = value;
+        return this;
+    }
+
+    @Override
+    public PpoTrainer.Builder reference(Scorer value) {
+        reference = value;
+        return this;
+    }
+
+    @Override
+    public PpoTrainer.Builder sampler(Sampler value) {
+        sampler = value;
+        return this;
+    }
+
+    @Override
+    public PpoTrainer.Builder gradingExecutor(Executor value) {
+        executor = value;
+        return this;
+    }
+
+    @Override
+    public PpoTrainer start() {
+        return open(null);
+    }
+
+    @Override
+    public PpoTrainer resume(Path checkpoint) {
+        return open(checkpoint);
+    }
+
+    private PpoTrainer open(@Nullable Path checkpoint) {
+        GroupGrader graders = graders();
+        requireOutput(Output.LOG_PROB);
+        requireOutput(Output.VALUE);
+        if (config.criticWarmup().steps() > 0 && !config.criticWarmup().separateCritic()) {
+            requireOutput(Output.DETACHED_VALUE);
+        }
+        boolean needed = !(config.kl() instanceof KlPenalty.None);
+        LanguageModel copy = needed && reference == null ? policy.frozenCopy() : null;
+        DefaultPpoTrainer trainer = new DefaultPpoTrainer(
+                policy,
+                sampler == null ? policy : sampler,
+                !needed ? null : reference == null ? copy : reference,
+                copy,
+                config,
+                grader == null,
+                new GradingDesk(graders, config.grading(), executor));
+        if (checkpoint != null) {
+            try {
+                trainer.restore(checkpoint);
+            } catch (RuntimeException e) {
+                trainer.close();
+                throw e;
+            }
+        }
+        return trainer;
+    }
+
+    private GroupGrader graders() {
+        if ((grader == null) == (groupGrader == null)) {
+            throw new IllegalStateException(
+                    "set exactly one of grader and groupGrader; " + (grader == null ? "none is" : "both are") + " set");
+        }
+        if (groupGrader != null) {
+            return groupGrader;
+        }
+        Grader one = grader;
+        return new GroupGrader() {
+            @Override
+            public List<Grade> grade(Prompt prompt, List<Completion> group) throws Exception {
+                Grade grade = one == null ? null : one.grade(prompt, group.get(0));
+                if (grade == null) {
+                    throw new IllegalStateException("the grader returned null");
+                }
+                return List.of(grade);
+            }
+        };
+    }
+
+    private void requireOutput(Output output) {
+        if (!policy.info().outputs().contains(output)) {
+            throw new IllegalArgumentException("policy " + policy.info().id() + " does not give " + output
+                    + ", which PPO needs; it gives " + policy.info().outputs()
+                    + ". Open it with a value head (Training.valueHead)");
+        }
+    }
+}
