@@ -1,18 +1,21 @@
 package dev.reft.text;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One message of a chat.
  *
  * @param role such as {@code user}, {@code assistant}, {@code system}, {@code tool}
- * @param content text, or a list of parts (maps) as chat templates take them
- * @param fields what else the template reads: name, tool_calls, ...
+ * @param content text, or a list of parts (maps) as chat templates take them; null as beside tool calls
+ * @param fields what else the template reads, in the order it sees them: name, tool_calls, ...
  */
-public record Message(String role, Object content, Map<String, Object> fields) {
-    /** Copies the map of fields. */
+public record Message(String role, @Nullable Object content, Map<String, Object> fields) {
+    /** Copies the map of fields and keeps its order, which a template may print. */
     public Message {
-        fields = Map.copyOf(fields);
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
     /**

@@ -1,0 +1,93 @@
+package dev.reft.checkpoint.tokenizer;
+
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Typed reading of a GGUF file's key-value pairs; errors name file and key. */
+final class GgufMetadata {
+    private final Map<String, ?> values;
+    private final String source;
+
+    GgufMetadata(Map<String, ?> values, String source) {
+        this.values = values;
+        this.source = source;
+    }
+
+    String source() {
+        return source;
+    }
+
+    boolean has(String key) {
+        return values.get(key) != null;
+    }
+
+    String string(String key) {
+        return require(key) instanceof String text ? text : fail(key, "a string");
+    }
+
+    String string(String key, String otherwise) {
+        return has(key) ? string(key) : otherwise;
+    }
+
+    boolean flag(String key, boolean otherwise) {
+        if (!has(key)) {
+            return otherwise;
+        }
+        return require(key) instanceof Boolean flag ? flag : this.<Boolean>fail(key, "true or false");
+    }
+
+    int id(String key) {
+        return require(key) instanceof Number number ? number.intValue() : this.<Integer>fail(key, "a token id");
+    }
+
+    List<String> strings(String key) {
+        List<String> result = new ArrayList<>();
+        for (Object item : items(key)) {
+            result.add(item instanceof String text ? text : fail(key, "a list of strings"));
+        }
+        return result;
+    }
+
+    double[] numbers(String key) {
+        List<Object> items = items(key);
+        double[] result = new double[items.size()];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = items.get(i) instanceof Number number
+                    ? number.doubleValue()
+                    : this.<Double>fail(key, "a list of numbers");
+        }
+        return result;
+    }
+
+    private List<Object> items(String key) {
+        Object value = require(key);
+        if (value instanceof List<?> list) {
+            return new ArrayList<>(list);
+        }
+        if (!value.getClass().isArray()) {
+            return fail(key, "a list");
+        }
+        List<Object> result = new ArrayList<>();
+        for (int i = 0; i < Array.getLength(value); i++) {
+            result.add(Array.get(value, i));
+        }
+        return result;
+    }
+
+    private Object require(String key) {
+        @Nullable Object value = values.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException(source + ": the metadata has no '" + key + "'");
+        }
+        return value;
+    }
+
+    private <T> T fail(String key, String wanted) {
+        Object value = require(key);
+        throw new IllegalArgumentException(source + ": '" + key + "' must be " + wanted + ", found a "
+                + value.getClass().getSimpleName());
+    }
+}

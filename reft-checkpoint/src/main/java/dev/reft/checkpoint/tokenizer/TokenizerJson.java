@@ -1,0 +1,196 @@
+package dev.reft.checkpoint.tokenizer;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a {@code tokenizer.json} says: its vocabulary, its added tokens, the tokens before a prompt. */
+final class TokenizerJson {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private final ObjectNode tree;
+    private final String source;
+    private final Map<String, Integer> vocabulary = new HashMap<>();
+    private final List<AddedToken> added = new ArrayList<>();
+
+    private TokenizerJson(ObjectNode tree, String source) {
+        this.tree = tree;
+        this.source = source;
+        readVocabulary();
+        for (JsonNode token : tree.path("added_tokens")) {
+            added.add(readAdded(token));
+        }
+        tree.putNull("truncation");
+        tree.putNull("padding");
+    }
+
+    static TokenizerJson parse(byte[] json, String source) {
+        JsonNode root;
+        try {
+            root = MAPPER.readTree(json);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(source + ": no valid JSON: " + e.getOriginalMessage(), e);
+        }
+        return of(root, source);
+    }
+
+    static TokenizerJson of(JsonNode root, String source) {
+        if (!(root instanceof ObjectNode object)) {
+            throw new IllegalArgumentException(
+                    source + ": a tokenizer must be a JSON object, found " + root.getNodeType());
+        }
+        if (!object.path("model").isObject()) {
+            throw new IllegalArgumentException(source + ": field 'model' must be an object, found "
+                    + object.path("model").getNodeType());
+        }
+        return new TokenizerJson(object.deepCopy(), source);
+    }
+
+    private void readVocabulary() {
+        JsonNode words = tree.path("model").path("vocab");
+        if (words instanceof ObjectNode map) {
+            for (Map.Entry<String, JsonNode> word : map.properties()) {
+                vocabulary.put(word.getKey(), id(word.getValue(), "model.vocab['" + word.getKey() + "']"));
+            }
+        } else if (words instanceof ArrayNode list) {
+            for (int i = 0; i < list.size(); i++) {
+                vocabulary.put(list.get(i).path(0).asString(""), i);
+            }
+        } else {
+            throw new IllegalArgumentException(
+                    source + ": field 'model.vocab' must be an object or a list, found " + words.getNodeType());
+        }
+    }
+
+    private AddedToken readAdded(JsonNode token) {
+        String content = token.path("content").asString("");
+        if (content.isEmpty()) {
+            throw new IllegalArgumentException(source + ": added_tokens holds a token without content: " + token);
+        }
+        Integer known = vocabulary.get(content);
+        int id = known != null ? known : id(token.path("id"), "added_tokens['" + content + "'].id");
+        return new AddedToken(id, content, token.path("special").asBoolean(false));
+    }
+
+    private int id(JsonNode node, String field) {
+        if (!node.isInt() || node.intValue() < 0) {
+            throw new IllegalArgumentException(source + ": " + field + " must be a token id, found " + node);
+        }
+        return node.intValue();
+    }
+
+    String source() {
+        return source;
+    }
+
+    Map<String, Integer> vocabulary() {
+        return vocabulary;
+    }
+
+    List<AddedToken> added() {
+        return added;
+    }
+
+    byte[] bytes() {
+        return MAPPER.writeValueAsBytes(tree);
+    }
+
+    /** The tokens that the post-processor puts before a single text. */
+    int[] prefix() {
+        List<Integer> ids = new ArrayList<>();
+        prefix(tree.path("post_processor"), ids);
+        return ids.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private void prefix(JsonNode processor, List<Integer> ids) {
+        switch (processor.path("type").asString("")) {
+            case "Sequence" -> processor.path("processors").forEach(part -> prefix(part, ids));
+            case "BertProcessing", "RobertaProcessing" ->
+                ids.add(id(processor.path("cls").path(1), "post_processor.cls"));
+            case "TemplateProcessing" -> {
+                for (JsonNode piece : processor.path("single")) {
+                    if (!piece.has("SpecialToken")) {
+                        return;
+                    }
+                    String name = piece.path("SpecialToken").path("id").asString("");
+                    JsonNode special = processor.path("special_tokens").path(name);
+                    special.path("ids")
+                            .forEach(i -> ids.add(id(i, "post_processor.special_tokens['" + name + "'].ids")));
+                }
+            }
+            default -> {
+                // ByteLevel and the like add no tokens.
+            }
+        }
+    }
+
+    /**
+     * The same tokenizer with some tokens under other names: their old text is text like any other, their new text still
+     * gives their id. Merges that would spell an old name are gone.
+     */
+    byte[] renamed(Map<String, String> names) {
+        ObjectNode copy = tree.deepCopy();
+        copy.putNull("post_processor");
+        for (JsonNode token : copy.path("added_tokens")) {
+            String name = names.get(token.path("content").asString(""));
+            if (name != null) {
+                ((ObjectNode) token).put("content", name);
+            }
+        }
+        ObjectNode model = (ObjectNode) copy.path("model");
+        String unknown = names.get(model.path("unk_token").asString(""));
+        if (unknown != null) {
+            model.put("unk_token", unknown);
+        }
+        Set<String> inside = new HashSet<>(names.keySet());
+        inside.retainAll(vocabulary.keySet());
+        if (!inside.isEmpty()) {
+            renameWords(model, names);
+            dropMerges(model, inside);
+        }
+        return MAPPER.writeValueAsBytes(copy);
+    }
+
+    private static void renameWords(ObjectNode model, Map<String, String> names) {
+        JsonNode words = model.path("vocab");
+        if (words instanceof ObjectNode map) {
+            ObjectNode fresh = MAPPER.createObjectNode();
+            map.properties()
+                    .forEach(word -> fresh.set(names.getOrDefault(word.getKey(), word.getKey()), word.getValue()));
+            model.set("vocab", fresh);
+        } else {
+            for (JsonNode word : words) {
+                String name = names.get(word.path(0).asString(""));
+                if (name != null) {
+                    ((ArrayNode) word).set(0, name);
+                }
+            }
+        }
+    }
+
+    private static void dropMerges(ObjectNode model, Set<String> gone) {
+        if (!(model.path("merges") instanceof ArrayNode merges)) {
+            return;
+        }
+        ArrayNode kept = MAPPER.createArrayNode();
+        for (JsonNode merge : merges) {
+            String[] pair = merge.isArray()
+                    ? new String[] {merge.path(0).asString(""), merge.path(1).asString("")}
+                    : merge.asString("").split(" ", 2);
+            boolean touches = pair.length == 2
+                    && (gone.contains(pair[0]) || gone.contains(pair[1]) || gone.contains(pair[0] + pair[1]));
+            if (!touches) {
+                kept.add(merge);
+            }
+        }
+        model.set("merges", kept);
+    }
+}

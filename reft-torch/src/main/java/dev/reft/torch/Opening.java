@@ -1,0 +1,91 @@
+package dev.reft.torch;
+
+import dev.reft.checkpoint.Checkpoint;
+import dev.reft.checkpoint.ModelConfig;
+import dev.reft.model.ModelInfo;
+import dev.reft.model.ModelSpec;
+import dev.reft.model.Precision;
+import dev.reft.text.Tokenizer;
+import dev.reft.torch.Parameter.Part;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model on disk that is being opened: its configuration, options and weights.
+ *
+ * @param spec what was asked for
+ * @param options of the specification
+ * @param config what the model computes
+ * @param checkpoint the files with weights, or null if these are random
+ */
+record Opening(
+        ModelSpec spec,
+        Options options,
+        ModelConfig config,
+        @Nullable Checkpoint checkpoint) implements AutoCloseable {
+    /** Largest difference that generation and scoring showed in fp32 and bf16, with room. */
+    private static final double TOLERANCE = 1e-4;
+
+    private static final double HALF_TOLERANCE = 0.25;
+
+    static Opening of(ModelSpec spec) {
+        Options options = Options.of(spec);
+        Path path = Path.of(spec.model());
+        if (options.random().isPresent()) {
+            return new Opening(spec, options, ModelConfig.read(path), null);
+        }
+        Checkpoint checkpoint = Checkpoint.open(path);
+        return new Opening(spec, options, checkpoint.config(), checkpoint);
+    }
+
+    Placement placement() {
+        return new Placement(spec.device(), spec.precision());
+    }
+
+    /** Reads the weights; libtorch must be started. */
+    Decoder decoder(boolean trains, Part part) {
+        return DecoderLoader.load(config, placement(), source(), trains, part);
+    }
+
+    private WeightSource source() {
+        if (checkpoint != null) {
+            return new CheckpointSource(checkpoint);
+        }
+        Object range = config.fields().get("initializer_range");
+        long seed = options.random().map(RandomWeights::seed).orElse(0L);
+        return new RandomSource(seed, range instanceof Number number ? number.doubleValue() : 0.02);
+    }
+
+    /** The value layer that was exported beside the model, or null. */
+    @Nullable
+    ValueLayer valueLayer() {
+        return null;
+    }
+
+    String id() {
+        Path name = Path.of(spec.model()).toAbsolutePath().normalize().getFileName();
+        return name == null ? spec.model() : name.toString();
+    }
+
+    Optional<Tokenizer> tokenizer() {
+        return Optional.empty();
+    }
+
+    ModelInfo info(Network network) {
+        return new ModelInfo(
+                id(),
+                config.vocabularySize(),
+                config.contextLength(),
+                options.tokensPerPass().map(TokensPerPass::tokens).orElseGet(() -> Sizes.tokensPerPass(config)),
+                network.outputs(),
+                spec.precision() == Precision.BF16 ? HALF_TOLERANCE : TOLERANCE);
+    }
+
+    @Override
+    public void close() {
+        if (checkpoint != null) {
+            checkpoint.close();
+        }
+    }
+}
