@@ -1,10 +1,11 @@
 package dev.reft.examples.data;
 
+import dev.reft.io.AtomicFiles;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * The small model that the quickstart trains from random weights: a configuration of the Llama family (4 layers of width
@@ -25,15 +26,13 @@ public final class EmbeddedModel {
     public static Path writeTo(Path directory) throws IOException {
         Files.createDirectories(directory);
         for (String file : FILES) {
-            Path target = directory.resolve(file);
-            Path aside = directory.resolve(file + ".tmp");
             try (InputStream resource = EmbeddedModel.class.getResourceAsStream("/dev/reft/examples/model/" + file)) {
                 if (resource == null) {
                     throw new IllegalStateException("the resource " + file + " of the embedded model is missing");
                 }
-                Files.copy(resource, aside, StandardCopyOption.REPLACE_EXISTING);
+                AtomicFiles.writeText(
+                        directory.resolve(file), new String(resource.readAllBytes(), StandardCharsets.UTF_8));
             }
-            Files.move(aside, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         }
         return directory;
     }

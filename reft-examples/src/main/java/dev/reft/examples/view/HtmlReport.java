@@ -4,9 +4,11 @@ import dev.reft.examples.view.ReportData.Answer;
 import dev.reft.examples.view.ReportData.Contestant;
 import dev.reft.examples.view.ReportData.Sample;
 import dev.reft.examples.view.ReportData.Share;
+import dev.reft.io.AtomicFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +40,9 @@ public final class HtmlReport {
      * @throws IOException if it cannot be written
      */
     public static void write(ReportData data, Path file) throws IOException {
-        AtomicFiles.write(file, render(data).getBytes(StandardCharsets.UTF_8));
+        Path absolute = file.toAbsolutePath();
+        Files.createDirectories(absolute.resolveSibling(".").normalize());
+        AtomicFiles.writeText(absolute, render(data));
     }
 
     private String page() {
