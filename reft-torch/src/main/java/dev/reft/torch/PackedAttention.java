@@ -6,6 +6,7 @@ import dev.reft.torch.Layout.Bucket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -52,7 +53,8 @@ final class PackedAttention implements Attention {
         Tensor[] out = new Tensor[sizes.length];
         for (int i = 0; i < out.length; i++) {
             Bucket bucket = buckets.get(i);
-            Tensor mask = masks.get(key(bucket.length(), shape.windows().get(layer)));
+            Tensor mask = Objects.requireNonNull(
+                    masks.get(key(bucket.length(), shape.windows().get(layer))));
             out[i] = fused(bucket.length())
                     ? fused(
                             bucket,
