@@ -9,14 +9,20 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** One case of a golden file. Every expected number must be asserted: {@link #finish} fails on one that was not. */
+/**
+ * One case of a golden file. Every input must be read and every expected number asserted: {@link #finish} fails on one
+ * that was not.
+ */
 final class GoldenCase {
     final String id;
     private final JsonNode inputs;
     private final JsonNode expected;
     private final double absolute;
     private final double relative;
+    private final double absolute32;
+    private final double relative32;
     private final Set<String> unchecked = new LinkedHashSet<>();
+    private final Set<String> unread = new LinkedHashSet<>();
 
     GoldenCase(JsonNode node, JsonNode tolerance) {
         id = node.get("id").asString();
@@ -24,15 +30,20 @@ final class GoldenCase {
         expected = node.get("expected");
         absolute = tolerance.get("float64").get("abs").asDouble();
         relative = tolerance.get("float64").get("rel").asDouble();
+        absolute32 = tolerance.get("float32").get("abs").asDouble();
+        relative32 = tolerance.get("float32").get("rel").asDouble();
         expected.propertyNames().forEach(unchecked::add);
+        inputs.propertyNames().forEach(unread::add);
     }
 
     boolean has(String name) {
+        unread.remove(name);
         return inputs.has(name) && !inputs.get(name).isNull();
     }
 
     JsonNode input(String name) {
         assertTrue(inputs.has(name), () -> id + " has no input " + name);
+        unread.remove(name);
         return inputs.get(name);
     }
 
@@ -153,7 +164,21 @@ final class GoldenCase {
         }
     }
 
+    /** Within the tolerance for numbers that went through 32-bit floats. */
+    void nearly(String name, JsonNode wanted, double actual) {
+        double want = wanted.asDouble();
+        assertEquals(want, actual, absolute32 + relative32 * Math.abs(want), () -> id + " " + name + " in floats");
+    }
+
+    void nearly(String name, JsonNode wanted, double[] actual) {
+        assertEquals(wanted.size(), actual.length, () -> id + " " + name + ": length");
+        for (int i = 0; i < actual.length; i++) {
+            nearly(name + "[" + i + "]", wanted.get(i), actual[i]);
+        }
+    }
+
     void finish() {
         assertTrue(unchecked.isEmpty(), () -> id + ": expected numbers that no test looked at: " + unchecked);
+        assertTrue(unread.isEmpty(), () -> id + ": inputs that no test read: " + unread);
     }
 }

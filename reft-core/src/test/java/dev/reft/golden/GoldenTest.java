@@ -39,6 +39,7 @@ class GoldenTest {
         RewardTopics.register(topics);
         OptimizationTopics.register(topics);
         ReftRolloutTopic.register(topics);
+        PreferenceTopics.register(topics);
         return topics;
     }
 

@@ -10,11 +10,24 @@ import dev.reft.math.ClippedSurrogate;
 import dev.reft.math.ClippedValue;
 import dev.reft.math.Gae;
 import dev.reft.math.KlEstimator;
+import dev.reft.math.Ragged;
 import dev.reft.math.RewardShaping;
 import dev.reft.math.Whitening;
+import dev.reft.model.Evaluation;
+import dev.reft.model.Output;
+import dev.reft.model.Row;
+import dev.reft.model.TokenBatch;
+import dev.reft.model.TokenScores;
+import dev.reft.objective.PpoLoss;
+import dev.reft.objective.PpoObjective;
+import dev.reft.objective.PpoTargets;
+import dev.reft.objective.Sums;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /** One rollout batch of the published ReFT code, from token ids to gradients. */
 final class ReftRolloutTopic {
@@ -55,6 +68,58 @@ final class ReftRolloutTopic {
         c.check("returns", spread(returns, mask));
         c.check("whitened", spread(whitened, mask));
         losses(c, mask, old, oldValues, returns, whitened);
+        objective(c, mask, old, oldValues, returns, whitened);
+    }
+
+    /** The same losses and gradients by the objective that trainers use, from floats. */
+    private static void objective(
+            GoldenCase c,
+            boolean[][] mask,
+            double[][] old,
+            double[][] oldValues,
+            double[][] returns,
+            double[][] whitened) {
+        int rows = mask.length;
+        List<Row> list = new ArrayList<>();
+        for (int i = 0; i < rows; i++) {
+            list.add(Row.of(new int[] {1}, new int[old[i].length]));
+        }
+        double[][] values = pack(c.rows("new_values"), mask);
+        Arrays.setAll(values, i -> with(values[i], 9));
+        double[][] oldPlusLast = new double[rows][];
+        Arrays.setAll(oldPlusLast, i -> with(oldValues[i], -9));
+        TokenScores scores = new TokenScores(
+                TokenBatch.of(list),
+                Map.of(
+                        Output.LOG_PROB,
+                        Ragged.floats(packLogProbs(c.rows("new_logprobs"), mask)),
+                        Output.VALUE,
+                        Ragged.floats(values)));
+        PpoTargets targets = new PpoTargets(
+                Ragged.floats(old),
+                Ragged.floats(oldPlusLast),
+                null,
+                Ragged.floats(whitened),
+                Ragged.floats(returns),
+                Ragged.floats(new Aggregation.SequenceMean().weights(Masks.lengths(mask))));
+        PpoLoss loss = new PpoLoss(
+                ClippedSurrogate.symmetric(c.number("clip")),
+                new ClippedValue(c.number("clip")),
+                c.number("vf_coef"),
+                0,
+                0,
+                KlEstimator.K2);
+        Evaluation evaluation = new PpoObjective(loss, targets).evaluate(scores);
+        c.nearly("loss", c.expected("loss"), evaluation.loss());
+        c.nearly("policy loss", c.expected("policy_loss"), evaluation.sums().get(Sums.POLICY_LOSS));
+        c.nearly("value loss", c.expected("value_loss"), evaluation.sums().get(Sums.VALUE_LOSS));
+        double[][] slopes = Ragged.doubles(evaluation.slopes().channels().get(Output.LOG_PROB));
+        double[][] valueSlopes = Ragged.doubles(evaluation.slopes().channels().get(Output.VALUE));
+        for (int i = 0; i < rows; i++) {
+            JsonNode wanted = c.expected("grad_new_logprobs").get(i);
+            c.nearly("slopes", wanted, Arrays.copyOf(spread(slopes[i], mask[i]), wanted.size()));
+            c.nearly("value slopes", c.expected("grad_new_values").get(i), spread(valueSlopes[i], mask[i]));
+        }
     }
 
     private static void losses(

@@ -66,8 +66,7 @@ final class RewardTopics {
                     estimator(c.text("kl_estimator")),
                     pack(c.rows("logprobs")[i], mask[i]),
                     pack(c.rows("ref_logprobs")[i], mask[i]));
-            boolean padFollows =
-                    kl.length < mask[i].length && c.text("placement").equals("pad_after_eos");
+            boolean padFollows = c.text("placement").equals("pad_after_eos") && kl.length < mask[i].length;
             ScorePlacement placement = padFollows ? ScorePlacement.AFTER_LAST_TOKEN : ScorePlacement.LAST_TOKEN;
             double[] row = RewardShaping.rewards(kl, c.number("kl_coef"), scores[i], placement);
             rewards[i] = Arrays.copyOf(row, mask[i].length);
@@ -88,10 +87,11 @@ final class RewardTopics {
         if (!c.has("missing_eos_rule")) {
             return new MissingEnd.Keep();
         }
+        double value = c.number("missing_eos_value");
         return switch (c.text("missing_eos_rule")) {
             case "none" -> new MissingEnd.Keep();
-            case "subtract" -> new MissingEnd.Subtract(c.number("missing_eos_value"));
-            case "replace" -> new MissingEnd.Replace(c.number("missing_eos_value"));
+            case "subtract" -> new MissingEnd.Subtract(value);
+            case "replace" -> new MissingEnd.Replace(value);
             default -> throw new AssertionError(c.id + ": rule " + c.text("missing_eos_rule"));
         };
     }
