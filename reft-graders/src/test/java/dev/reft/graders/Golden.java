@@ -1,0 +1,57 @@
+package dev.reft.graders;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** The golden cases of a family, from every file of that family that lies in the shared folder. */
+final class Golden {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private Golden() {}
+
+    static Path shared() {
+        Path shared = Path.of(System.getProperty("reft.shared", "../../shared"));
+        assumeTrue(Files.isDirectory(shared), "no shared folder at " + shared);
+        return shared;
+    }
+
+    static List<JsonNode> cases(String family) {
+        Path folder = shared().resolve("golden/graders");
+        List<JsonNode> cases = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, family + ".*.json")) {
+            TreeSet<Path> sorted = new TreeSet<>();
+            files.forEach(sorted::add);
+            for (Path file : sorted) {
+                for (JsonNode node : JSON.readTree(file.toFile()).get("cases")) {
+                    if (!node.path("disputed").asBoolean(false)) {
+                        cases.add(node);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return cases;
+    }
+
+    static Stream<JsonNode> lines(String file) {
+        try {
+            return Files.lines(shared().resolve(file))
+                    .filter(line -> !line.isBlank())
+                    .map(JSON::readTree);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
