@@ -1,5 +1,6 @@
 package dev.reft.examples.guide;
 
+import dev.reft.model.CallGuard;
 import dev.reft.model.Model;
 import dev.reft.model.ModelInfo;
 import dev.reft.model.ModelProvider;
@@ -40,20 +41,22 @@ public final class OwnProvider implements ModelProvider {
 
     @Override
     public Model open(ModelSpec spec) {
-        return new RepeatModel(Integer.parseInt(spec.model().substring("repeat:".length())));
+        return new RepeatModel(Integer.parseInt(spec.model().substring("repeat:".length())), new CallGuard(spec.model()));
     }
 
-    private record RepeatModel(int vocabulary) implements Scorer {
+    private record RepeatModel(int vocabulary, CallGuard guard) implements Scorer {
         @Override
         public TokenScores score(TokenBatch batch, Set<Output> wanted) {
-            if (!info().outputs().containsAll(wanted)) {
-                throw new IllegalArgumentException("gives " + info().outputs() + ", not " + wanted);
+            try (CallGuard.Call call = guard.enter("score")) { // one call at a time, as of every model
+                if (!info().outputs().containsAll(wanted)) {
+                    throw new IllegalArgumentException("gives " + info().outputs() + ", not " + wanted);
+                }
+                float[][] logProbs = new float[batch.size()][];
+                for (int i = 0; i < logProbs.length; i++) {
+                    logProbs[i] = logProbs(i, batch.row(i));
+                }
+                return new TokenScores(batch, Map.of(Output.LOG_PROB, logProbs));
             }
-            float[][] logProbs = new float[batch.size()][];
-            for (int i = 0; i < logProbs.length; i++) {
-                logProbs[i] = logProbs(i, batch.row(i));
-            }
-            return new TokenScores(batch, Map.of(Output.LOG_PROB, logProbs));
         }
 
         private float[] logProbs(int index, Row row) {
@@ -86,7 +89,7 @@ public final class OwnProvider implements ModelProvider {
 
         @Override
         public void close() {
-            // Nothing is held.
+            guard.enter("close").close(); // nothing is held, but a running call is respected
         }
     }
 }
