@@ -14,11 +14,11 @@ public final class OwnGrader implements Grader {
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) {
-        String year = null;
+        String year = "";
         for (Matcher matcher = YEAR.matcher(completion.text()); matcher.find(); ) {
             year = matcher.group();
         }
-        return Grade.of(year == null ? 0 : year.equals(prompt.reference()) ? 1 : 0.1);
+        return Grade.of(year.isEmpty() ? 0 : year.equals(prompt.reference()) ? 1 : 0.1);
     }
 }
 // endregion
