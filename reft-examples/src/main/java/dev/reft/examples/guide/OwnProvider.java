@@ -41,7 +41,8 @@ public final class OwnProvider implements ModelProvider {
 
     @Override
     public Model open(ModelSpec spec) {
-        return new RepeatModel(Integer.parseInt(spec.model().substring("repeat:".length())), new CallGuard(spec.model()));
+        return new RepeatModel(
+                Integer.parseInt(spec.model().substring("repeat:".length())), new CallGuard(spec.model()));
     }
 
     private record RepeatModel(int vocabulary, CallGuard guard) implements Scorer {
@@ -64,7 +65,8 @@ public final class OwnProvider implements ModelProvider {
             float[] result = new float[row.scored().length];
             for (int token : row.tokens()) {
                 if (token >= vocabulary) {
-                    throw new IllegalArgumentException("row " + index + ": token " + token + " is outside the vocabulary");
+                    throw new IllegalArgumentException(
+                            "row " + index + ": token " + token + " is outside the vocabulary");
                 }
             }
             for (int s = 0; s < result.length; s++) {
