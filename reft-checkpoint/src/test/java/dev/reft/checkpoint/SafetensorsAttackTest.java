@@ -40,17 +40,16 @@ class SafetensorsAttackTest {
         try (SafetensorsFile read = SafetensorsFile.open(file)) {
             assertEquals(3, read.tensors().size());
             FloatBuffer two = FloatBuffer.allocate(2);
-            read.tensors().get("a").decode(0, two);
+            read.stored().get("a").decode(0, two);
             assertArrayEquals(new float[2], two.array());
-            StoredTensor none = read.tensors().get("none");
+            StoredTensor none = read.stored().get("none");
             assertEquals(0, none.raw().remaining());
             none.decode(0, FloatBuffer.allocate(0));
             assertThrows(
-                    IllegalArgumentException.class,
-                    () -> read.tensors().get("a").decode(1, FloatBuffer.allocate(2)));
+                    IllegalArgumentException.class, () -> read.stored().get("a").decode(1, FloatBuffer.allocate(2)));
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> read.tensors().get("a").decode(Long.MAX_VALUE, FloatBuffer.allocate(1)));
+                    () -> read.stored().get("a").decode(Long.MAX_VALUE, FloatBuffer.allocate(1)));
         }
     }
 
@@ -154,7 +153,7 @@ class SafetensorsAttackTest {
         try (SafetensorsFile read = SafetensorsFile.open(file)) {
             String message = assertThrows(
                             CheckpointException.class,
-                            () -> read.tensors().get("wide").raw())
+                            () -> read.stored().get("wide").raw())
                     .getMessage();
             assertTrue(message.contains("wide") && message.contains("2147483648"), message);
         }
@@ -168,8 +167,7 @@ class SafetensorsAttackTest {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 channel.truncate(good.length - 4);
             }
-            assertThrows(
-                    CheckpointException.class, () -> read.tensors().get("a").raw());
+            assertThrows(CheckpointException.class, () -> read.stored().get("a").raw());
         }
     }
 

@@ -72,8 +72,9 @@ class SafetensorsWriterTest {
         assertEquals(8 + length + 18, bytes.capacity());
         try (SafetensorsFile read = SafetensorsFile.open(file)) {
             FloatBuffer three = FloatBuffer.allocate(3);
-            read.tensors().get("b").decode(0, three);
+            read.stored().get("b").decode(0, three);
             assertArrayEquals(new float[] {-3, -2, -1}, three.array());
+            assertEquals(Map.of("format", "pt"), read.metadata());
         }
     }
 
