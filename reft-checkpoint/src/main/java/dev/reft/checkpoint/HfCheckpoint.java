@@ -50,7 +50,7 @@ final class HfCheckpoint extends Checkpoint {
         Path index = directory.resolve("model.safetensors.index.json");
         if (Files.exists(single)) {
             files.add(SafetensorsFile.open(single));
-            return files.get(0).tensors();
+            return files.get(0).stored();
         }
         if (Files.exists(index)) {
             return openShards(directory, ShardIndex.read(directory, index), files);
@@ -71,16 +71,16 @@ final class HfCheckpoint extends Checkpoint {
             SafetensorsFile file = SafetensorsFile.open(directory.resolve(shard.getKey()));
             files.add(file);
             for (String name : shard.getValue()) {
-                StoredTensor tensor = file.tensors().get(name);
+                StoredTensor tensor = file.stored().get(name);
                 if (tensor == null) {
                     throw index.wrong(name, "says " + shard.getKey() + ", which does not hold this tensor");
                 }
                 tensors.put(name, tensor);
             }
-            for (String name : file.tensors().keySet()) {
+            for (String name : file.stored().keySet()) {
                 if (!shard.getValue().contains(name)) {
                     throw new CheckpointException(
-                            file.file(),
+                            file.path(),
                             "tensor '" + Strings.clip(name) + "'",
                             "is here, but the index " + index.placeOf(name));
                 }

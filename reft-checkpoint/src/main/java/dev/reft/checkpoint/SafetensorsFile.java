@@ -6,24 +6,33 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
-/** One open safetensors file: its tensors, checked, and its metadata. */
-final class SafetensorsFile implements AutoCloseable {
+/**
+ * One open safetensors file. Opening reads and checks the header: what it says must fit the file's length exactly, without
+ * gaps or overlaps.
+ */
+public final class SafetensorsFile extends TensorSource {
     private final Path file;
     private final FileChannel channel;
-    private final Map<String, StoredTensor> tensors;
+    private final SafetensorsHeader header;
 
-    private SafetensorsFile(Path file, FileChannel channel, Map<String, StoredTensor> tensors) {
+    private SafetensorsFile(Path file, FileChannel channel) throws IOException {
         this.file = file;
         this.channel = channel;
-        this.tensors = tensors;
+        this.header = new SafetensorsHeader(file, channel);
     }
 
-    /** Reads and checks the header. */
-    static SafetensorsFile open(Path file) {
+    /**
+     * Opens a file.
+     *
+     * @param file a safetensors file
+     * @return the file, to be closed
+     * @throws CheckpointException if it cannot be read, or is malformed
+     */
+    public static SafetensorsFile open(Path file) {
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
             try {
-                return new SafetensorsFile(file, channel, new SafetensorsHeader(file, channel).read());
+                return new SafetensorsFile(file, channel);
             } catch (IOException | RuntimeException | Error e) {
                 channel.close();
                 throw e;
@@ -33,12 +42,23 @@ final class SafetensorsFile implements AutoCloseable {
         }
     }
 
-    Path file() {
+    /**
+     * The file's own free text, such as {@code format}.
+     *
+     * @return by key, empty where there is none
+     */
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    @Override
+    public Path path() {
         return file;
     }
 
-    Map<String, StoredTensor> tensors() {
-        return tensors;
+    @Override
+    Map<String, StoredTensor> stored() {
+        return header.tensors();
     }
 
     @Override
