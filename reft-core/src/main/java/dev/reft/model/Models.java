@@ -68,6 +68,47 @@ public final class Models {
         throw none("a Policy from " + describe(spec) + " with " + training, answers);
     }
 
+    /**
+     * A front of a scorer that any number of threads may use at once, for reward models inside graders. Calls wait for
+     * their turn, and batches that wait together are scored together; a row's scores do not depend on its company beyond
+     * the engine's rounding.
+     *
+     * <p>A thread that is interrupted while it waits gets a {@link java.util.concurrent.CancellationException}. Closing
+     * the front closes the model; use the model through the front only, except while no call is under way.
+     *
+     * @param scorer the model
+     * @return the front
+     */
+    public static Scorer shared(Scorer scorer) {
+        return new SharedModels.ForScorer(scorer);
+    }
+
+    /**
+     * A front of a sampler that any number of threads may use at once, for judges inside graders. Generations of several
+     * threads run as one: a token that one of them asks for is made for the rows of all. Samples do not depend on that.
+     * A constraint may therefore run on another caller's thread; what it throws reaches its own caller only.
+     *
+     * <p>Waiting and closing are as in {@link #shared(Scorer)}. A generation that is closed early stops being worked on
+     * when no other is under way.
+     *
+     * @param sampler the model
+     * @return the front
+     */
+    public static Sampler shared(Sampler sampler) {
+        return new SharedModels.ForSampler(sampler);
+    }
+
+    /**
+     * A front of a language model that any number of threads may use at once; see {@link #shared(Scorer)} and
+     * {@link #shared(Sampler)}.
+     *
+     * @param model the model
+     * @return the front
+     */
+    public static LanguageModel shared(LanguageModel model) {
+        return new SharedModels.ForLanguageModel(model);
+    }
+
     private static Iterable<ModelProvider> providers() {
         Map<String, ModelProvider> found = new LinkedHashMap<>();
         load(Models.class.getClassLoader(), found);
