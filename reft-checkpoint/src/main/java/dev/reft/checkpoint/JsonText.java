@@ -162,7 +162,7 @@ final class JsonText {
     }
 
     /** Two spaces of indent and a line feed at the end. */
-    static String write(Map<String, @Nullable Object> fields) {
+    static String write(Map<String, ? extends @Nullable Object> fields) {
         return PRETTY.writeValueAsString(fields) + "\n";
     }
 
