@@ -38,7 +38,8 @@ final class CheckpointFields {
         return Long.toHexString(Double.doubleToRawLongBits(value));
     }
 
-    @Nullable List<Double> numbers(String name) {
+    @Nullable
+    List<Double> numbers(String name) {
         Object value = fields.get(name);
         if (!(value instanceof List<?> list)) {
             return null;

@@ -4,6 +4,7 @@ import dev.reft.generation.Completion;
 import dev.reft.generation.Constraint;
 import dev.reft.generation.Generation;
 import dev.reft.generation.GenerationRequest;
+import dev.reft.generation.Sampling;
 import dev.reft.grading.Prompt;
 import dev.reft.model.Sampler;
 import dev.reft.random.Seeds;
@@ -20,6 +21,27 @@ import java.util.function.ObjLongConsumer;
 
 /** Samples completions of prompts, within a bound of how many are generated at a time. */
 final class Collector {
+    /** How completions are drawn. */
+    record Draw(
+            Sampling sampling,
+            int samples,
+            int maxTokens,
+            List<String> stops,
+            int concurrentSamples,
+            Seeds.Stream stream,
+            long seed) {
+        static Draw of(PpoConfig config) {
+            return new Draw(
+                    config.sampling(),
+                    config.samplesPerPrompt(),
+                    config.maxTokens(),
+                    config.stops(),
+                    config.concurrentSamples(),
+                    Seeds.Stream.ROLLOUT,
+                    config.seed());
+        }
+    }
+
     /** What hears of a prompt's completions, in the order in which they end. */
     interface Listener {
         void ended(int prompt, Completion completion);
@@ -27,12 +49,12 @@ final class Collector {
 
     private final Sampler sampler;
     private final Tokenizer tokenizer;
-    private final PpoConfig config;
+    private final Draw draw;
 
-    Collector(Sampler sampler, Tokenizer tokenizer, PpoConfig config) {
+    Collector(Sampler sampler, Tokenizer tokenizer, Draw draw) {
         this.sampler = sampler;
         this.tokenizer = tokenizer;
-        this.config = config;
+        this.draw = draw;
     }
 
     /** Token ids of the prompts, checked to leave room for an answer. */
@@ -41,14 +63,14 @@ final class Collector {
         List<int[]> encoded = new ArrayList<>();
         for (Prompt prompt : prompts) {
             if (!ids.add(prompt.id())) {
-                throw new IllegalArgumentException("two prompts of the step have the id '" + prompt.id()
-                        + "'; they would get the same samples");
+                throw new IllegalArgumentException(
+                        "two prompts of the step have the id '" + prompt.id() + "'; they would get the same samples");
             }
             int[] tokens = Prompts.encode(tokenizer, prompt);
             int context = sampler.info().contextLength();
-            if (tokens.length + config.maxTokens() > context) {
+            if (tokens.length + draw.maxTokens() > context) {
                 throw new IllegalArgumentException("prompt '" + prompt.id() + "' has " + tokens.length
-                        + " tokens; with maxTokens " + config.maxTokens() + " it exceeds the context of " + context);
+                        + " tokens; with maxTokens " + draw.maxTokens() + " it exceeds the context of " + context);
             }
             encoded.add(tokens);
         }
@@ -68,7 +90,7 @@ final class Collector {
         Completion[][] all = new Completion[prompts.size()][0];
         for (int p : chosen) {
             index.put(prompts.get(p).id(), p);
-            all[p] = new Completion[config.samplesPerPrompt()];
+            all[p] = new Completion[draw.samples()];
         }
         Consumer<Completion> take = completion -> {
             Integer p = index.get(completion.request());
@@ -88,7 +110,7 @@ final class Collector {
             while (next < chosen.size() || generation.unfinished() > 0) {
                 while (next < chosen.size()
                         && (generation.unfinished() == 0
-                                || generation.unfinished() + config.samplesPerPrompt() <= config.concurrentSamples())) {
+                                || generation.unfinished() + draw.samples() <= draw.concurrentSamples())) {
                     int p = chosen.get(next++);
                     generation.add(request(step, prompts.get(p), encoded.get(p)));
                 }
@@ -109,11 +131,11 @@ final class Collector {
     }
 
     private GenerationRequest request(long step, Prompt prompt, int[] tokens) {
-        long[] seeds = new long[config.samplesPerPrompt()];
+        long[] seeds = new long[draw.samples()];
         for (int s = 0; s < seeds.length; s++) {
-            seeds[s] = Seeds.at(config.seed(), Seeds.Stream.ROLLOUT, step, prompt.id(), s);
+            seeds[s] = Seeds.at(draw.seed(), draw.stream(), step, prompt.id(), s);
         }
         return new GenerationRequest(
-                prompt.id(), tokens, seeds, config.sampling(), config.maxTokens(), config.stops(), Constraint.NONE);
+                prompt.id(), tokens, seeds, draw.sampling(), draw.maxTokens(), draw.stops(), Constraint.NONE);
     }
 }

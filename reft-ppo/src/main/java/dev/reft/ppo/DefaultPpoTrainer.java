@@ -4,7 +4,6 @@ import dev.reft.generation.Completion;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.math.KlController;
-import dev.reft.model.CallGuard;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.Policy;
 import dev.reft.model.Sampler;
@@ -32,14 +31,11 @@ final class DefaultPpoTrainer implements PpoTrainer {
     private final boolean groups;
     private final GradingDesk desk;
     private final Team team;
-    private final CallGuard guard;
+    private final Lifecycle lifecycle;
     private final Stopwatch watch = new Stopwatch();
     private final TrainerState state;
 
-    private volatile Progress progress = Progress.IDLE;
     private volatile long steps;
-    private boolean torn;
-    private boolean closed;
 
     DefaultPpoTrainer(
             Policy policy,
@@ -57,7 +53,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
         this.groups = groups;
         this.desk = desk;
         team = new Team(policy.replicas());
-        guard = new CallGuard("PpoTrainer of " + policy.info().id());
+        lifecycle = new Lifecycle("PpoTrainer", policy, this::abandon);
         state = new TrainerState(initialCoefficient(config));
     }
 
@@ -130,7 +126,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
     }
 
     private Rollouts collectAll(List<Prompt> prompts, Collector.Listener listener) {
-        Collector collector = new Collector(sampler, policy.tokenizer(), config);
+        Collector collector = new Collector(sampler, policy.tokenizer(), Collector.Draw.of(config));
         List<int[]> encoded = collector.encode(prompts);
         List<Integer> mine = new ArrayList<>();
         for (int p = 0; p < prompts.size(); p++) {
@@ -142,7 +138,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
             }
         }
         long total = (long) mine.size() * config.samplesPerPrompt();
-        progress = new Progress("generate", 0, total);
+        lifecycle.progress("generate", 0, total);
         Completion[][] all = new Completion[prompts.size()][];
         List<DataInputStream> shares = team.exchange(out -> {
             Completion[][] own = collector.sample(
@@ -151,7 +147,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
                     encoded,
                     mine,
                     listener,
-                    (phase, done) -> progress = new Progress(phase, done, total),
+                    (phase, done) -> lifecycle.progress(phase, done, total),
                     () -> {
                         Interrupts.check();
                         desk.poll();
@@ -228,7 +224,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
                             Wire.write(out, grade);
                         }
                     }
-                    progress = new Progress("grade", ++done, total);
+                    lifecycle.progress("grade", ++done, total);
                 }
             });
             List<List<Grade>> grades = new ArrayList<>();
@@ -273,13 +269,13 @@ final class DefaultPpoTrainer implements PpoTrainer {
         TokenBatch batch = Rows.batch(graded.rollouts());
         boolean[] counted = Shaper.counted(graded, config);
         Plan plan = plan(batch, counted, graded.rollouts().step());
-        progress = new Progress("score", 0, plan.counted());
+        lifecycle.progress("score", 0, plan.counted());
         ScoredRollouts scored = new Scoring(
                         policy,
                         reference,
                         config,
                         team,
-                        (phase, done) -> progress = new Progress(phase, done, plan.counted()))
+                        (phase, done) -> lifecycle.progress(phase, done, plan.counted()))
                 .score(graded, plan, batch);
         watch.lap("score");
         return scored;
@@ -289,8 +285,10 @@ final class DefaultPpoTrainer implements PpoTrainer {
         List<Grade> grades = graded.flat();
         if (!grades.isEmpty() && grades.stream().allMatch(g -> g instanceof Grade.Failed)) {
             Exception cause = ((Grade.Failed) grades.get(0)).cause();
-            throw new GradingException("all " + grades.size() + " gradings of step "
-                    + graded.rollouts().step() + " failed, the first with " + cause, cause);
+            throw new GradingException(
+                    "all " + grades.size() + " gradings of step "
+                            + graded.rollouts().step() + " failed, the first with " + cause,
+                    cause);
         }
     }
 
@@ -315,7 +313,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
         }
         Plan plan = plan(batch, counted, experience.step());
         long total = (long) config.epochs() * plan.miniBatches();
-        progress = new Progress("update", 0, total);
+        lifecycle.progress("update", 0, total);
         Update update = new Update(
                 policy,
                 config,
@@ -325,11 +323,13 @@ final class DefaultPpoTrainer implements PpoTrainer {
                 state.klCoefficient,
                 state.steps,
                 state.skippedInARow,
-                (phase, done) -> progress = new Progress(phase, done, total));
+                (phase, done) -> lifecycle.progress(phase, done, total));
         try {
             update.run(plan);
         } catch (RuntimeException | Error e) {
-            torn |= update.started();
+            if (update.started()) {
+                lifecycle.tear();
+            }
             throw e;
         }
         watch.lap("update");
@@ -347,7 +347,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
         metrics.put("eps", rows / Math.max(1e-9, metrics.getOrDefault("time/total_s", 0.0)));
         StepReport report = new StepReport(state.steps, metrics);
         if (update.diverged()) {
-            torn = true;
+            lifecycle.tear();
             throw new DivergedException(
                     "step " + state.steps + ": loss or gradient was not finite in " + update.skippedInARow()
                             + " optimiser steps in a row",
@@ -362,42 +362,16 @@ final class DefaultPpoTrainer implements PpoTrainer {
     }
 
     private <T> T call(String operation, Supplier<T> work) {
-        try (CallGuard.Call call = guard.enter(operation)) {
-            checkUsable();
+        return lifecycle.call(operation, () -> {
             watch.skip();
-            try {
-                return work.get();
-            } catch (RuntimeException | Error e) {
-                abandon(e);
-                throw e;
-            } finally {
-                progress = Progress.IDLE;
-            }
-        }
+            return work.get();
+        });
     }
 
-    /** Leaves nothing of a call that failed before its first optimiser step. */
-    private void abandon(Throwable failure) {
+    /** Ends what the failed call left running. */
+    private void abandon() {
         desk.cancel();
         watch.drain(new TreeMap<>());
-        if (!torn) {
-            try {
-                policy.discardGradients();
-            } catch (RuntimeException e) {
-                torn = true;
-                failure.addSuppressed(e);
-            }
-        }
-    }
-
-    private void checkUsable() {
-        if (closed) {
-            throw new IllegalStateException("the trainer is closed");
-        }
-        if (torn) {
-            throw new IllegalStateException("the trainer is torn: a step failed after its first optimiser step, or training"
-                    + " diverged. Close it and resume from a checkpoint");
-        }
     }
 
     @Override
@@ -407,7 +381,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
 
     @Override
     public Progress progress() {
-        return progress;
+        return lifecycle.progress();
     }
 
     @Override
@@ -418,7 +392,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
     @Override
     public void save(Path checkpoint, String hostState) {
         call("save", () -> {
-            progress = new Progress("save", 0, 1);
+            lifecycle.progress("save", 0, 1);
             team.exchange(out -> {
                 if (team.rank() == 0) {
                     new Checkpoints(checkpoint).write(state.steps, fields(hostState), policy::saveState);
@@ -457,14 +431,11 @@ final class DefaultPpoTrainer implements PpoTrainer {
 
     @Override
     public void close() {
-        try (CallGuard.Call call = guard.enter("close")) {
-            if (!closed) {
-                closed = true;
-                desk.close();
-                if (ownReference != null) {
-                    ownReference.close();
-                }
+        lifecycle.close(() -> {
+            desk.close();
+            if (ownReference != null) {
+                ownReference.close();
             }
-        }
+        });
     }
 }

@@ -43,7 +43,9 @@ final class Descriptions {
         fields.put("id", info.id());
         fields.put("vocabularySize", String.valueOf(info.vocabularySize()));
         fields.put("contextLength", String.valueOf(info.contextLength()));
-        fields.put("outputs", info.outputs().stream().map(Enum::name).sorted().toList().toString());
+        fields.put(
+                "outputs",
+                info.outputs().stream().map(Enum::name).sorted().toList().toString());
         return fields;
     }
 
@@ -55,8 +57,8 @@ final class Descriptions {
         flatten(what, present, now);
         for (String field : union(before, now)) {
             if (!Objects.equals(before.get(field), now.get(field))) {
-                throw new IllegalArgumentException("the checkpoint has " + field + " = " + before.get(field)
-                        + ", this run has " + now.get(field));
+                throw new IllegalArgumentException(
+                        "the checkpoint has " + field + " = " + before.get(field) + ", this run has " + now.get(field));
             }
         }
     }

@@ -61,8 +61,7 @@ public record Experience(
 
     private static void check(String name, TokenBatch batch, float[][] rows, Output shape) {
         if (rows.length != batch.size()) {
-            throw new IllegalArgumentException(
-                    name + " has " + rows.length + " rows, the batch has " + batch.size());
+            throw new IllegalArgumentException(name + " has " + rows.length + " rows, the batch has " + batch.size());
         }
         for (int i = 0; i < rows.length; i++) {
             int wanted = shape.length(batch.row(i).scored().length);

@@ -37,10 +37,11 @@ final class Fingerprint {
         return numbers;
     }
 
-    static void requireSame(@Nullable List<Double> saved, Scorer model) {
+    static void requireSame(@Nullable List<Double> recorded, Scorer model) {
+        List<Double> saved = recorded == null ? List.of() : recorded;
         List<Double> present = of(model);
         double tolerance = Math.max(1e-4, model.info().logProbTolerance());
-        boolean same = saved != null && saved.size() == present.size();
+        boolean same = saved.size() == present.size();
         for (int i = 0; same && i < present.size(); i++) {
             same = Math.abs(saved.get(i) - present.get(i)) <= tolerance;
         }

@@ -105,8 +105,8 @@ final class GradingDesk implements AutoCloseable {
             }
             if (stuck >= limits.maxStuck()) {
                 throw new GradingException(
-                        stuck + " graders did not end within " + limits.grace()
-                                + " of being interrupted; the limit is " + limits.maxStuck(),
+                        stuck + " graders did not end within " + limits.grace() + " of being interrupted; the limit is "
+                                + limits.maxStuck(),
                         null);
             }
             // A host's executor whose threads are all stuck would never take the next task.
@@ -182,7 +182,8 @@ final class GradingDesk implements AutoCloseable {
         Throwable failure = null;
         while (grades == null && begin(job)) {
             try {
-                grades = checked(job, Deadline.in(limits.timeLimit()).call(() -> grader.grade(job.prompt, job.completions)));
+                grades = checked(
+                        job, Deadline.in(limits.timeLimit()).call(() -> grader.grade(job.prompt, job.completions)));
             } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
                 failure = e;
                 if (!again(job, e)) {
@@ -241,7 +242,9 @@ final class GradingDesk implements AutoCloseable {
     }
 
     private static List<Grade> checked(GradingJob job, @Nullable List<Grade> grades) {
-        if (grades == null || grades.size() != job.completions.size() || grades.stream().anyMatch(g -> g == null)) {
+        if (grades == null
+                || grades.size() != job.completions.size()
+                || grades.stream().anyMatch(g -> g == null)) {
             throw new IllegalStateException("prompt '" + job.prompt.id() + "': the grader returned " + grades + " for "
                     + job.completions.size() + " completions");
         }

@@ -32,8 +32,11 @@ final class GradingJob {
     /** Whether the desk interrupted the thread that runs it. */
     boolean interrupted;
 
-    @Nullable Thread thread;
-    @Nullable List<Grade> grades;
+    @Nullable
+    Thread thread;
+
+    @Nullable
+    List<Grade> grades;
 
     GradingJob(Prompt prompt, List<Completion> completions) {
         this.prompt = prompt;

@@ -14,6 +14,7 @@ final class Interrupts {
     }
 
     static CancellationException cancelled() {
-        return new CancellationException("the step was interrupted before its first optimiser step; nothing has changed");
+        return new CancellationException(
+                "the step was interrupted before its first optimiser step; nothing has changed");
     }
 }

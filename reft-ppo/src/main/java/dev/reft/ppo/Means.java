@@ -27,9 +27,7 @@ final class Means {
             add("policy/dual_clipfrac_avg", sums.getOrDefault(Sums.DUAL_CLIPPED, 0.0) / tokens);
             add("loss/policy_avg", sums.getOrDefault(Sums.POLICY_LOSS, 0.0));
             add("val/ratio", ratio);
-            add(
-                    "val/ratio_var",
-                    Math.max(0, sums.getOrDefault(Sums.RATIO_SQUARED, 0.0) / tokens - ratio * ratio));
+            add("val/ratio_var", Math.max(0, sums.getOrDefault(Sums.RATIO_SQUARED, 0.0) / tokens - ratio * ratio));
             if (sums.containsKey(Sums.ENTROPY)) {
                 add("policy/entropy_avg", sums.get(Sums.ENTROPY) / tokens);
             }

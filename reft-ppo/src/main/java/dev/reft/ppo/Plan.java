@@ -67,8 +67,7 @@ final class Plan {
         // One mini-batch needs no shuffling: neighbours stay together, which share prompts.
         int[] order = miniBatches == 1
                 ? identity(counted.length)
-                : Seeds.permutation(
-                        counted.length, Seeds.at(seed, Seeds.Stream.SHUFFLE, step, "mini-batches", epoch));
+                : Seeds.permutation(counted.length, Seeds.at(seed, Seeds.Stream.SHUFFLE, step, "mini-batches", epoch));
         int from = (int) ((long) counted.length * miniBatch / miniBatches);
         int to = (int) ((long) counted.length * (miniBatch + 1) / miniBatches);
         List<Integer> mine = new ArrayList<>();

@@ -108,7 +108,11 @@ public record PpoConfig(
         check(scoreBound > 0, "scoreBound", scoreBound, "must be positive");
         check(gamma >= 0 && gamma <= 1, "gamma", gamma, "must be in [0, 1]");
         check(lambda >= 0 && lambda <= 1, "lambda", lambda, "must be in [0, 1]");
-        check(valueCoefficient >= 0 && Double.isFinite(valueCoefficient), "valueCoefficient", valueCoefficient, "must be finite and >= 0");
+        check(
+                valueCoefficient >= 0 && Double.isFinite(valueCoefficient),
+                "valueCoefficient",
+                valueCoefficient,
+                "must be finite and >= 0");
         check(Double.isFinite(entropyCoefficient), "entropyCoefficient", entropyCoefficient, "must be finite");
         check(policyRate >= 0 && Double.isFinite(policyRate), "policyRate", policyRate, "must be finite and >= 0");
         check(valueRate >= 0 && Double.isFinite(valueRate), "valueRate", valueRate, "must be finite and >= 0");
@@ -119,8 +123,9 @@ public record PpoConfig(
         check(stopKl > 0, "stopKl", stopKl, "must be positive");
         check(maxSkippedSteps >= 1, "maxSkippedSteps", maxSkippedSteps, "must be positive");
         if (oldLogProbs instanceof OldLogProbs.Own && (epochs != 1 || miniBatches != 1)) {
-            throw new IllegalArgumentException("oldLogProbs Own is exact for one optimiser step a batch only; epochs is "
-                    + epochs + " and miniBatches " + miniBatches);
+            throw new IllegalArgumentException(
+                    "oldLogProbs Own is exact for one optimiser step a batch only; epochs is " + epochs
+                            + " and miniBatches " + miniBatches);
         }
     }
 

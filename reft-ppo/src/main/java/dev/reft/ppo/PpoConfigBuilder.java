@@ -472,7 +472,6 @@ public final class PpoConfigBuilder {
         return this;
     }
 
-
     /**
      * The configuration.
      *
@@ -480,6 +479,41 @@ public final class PpoConfigBuilder {
      * @throws IllegalArgumentException if a number is out of its range
      */
     public PpoConfig build() {
-        return new PpoConfig(sampling, maxTokens, stops, samplesPerPrompt, concurrentSamples, grading, missingEnd, dropTruncated, scoreBound, scorePlacement, kl, gamma, lambda, truncation, rewardWhitening, advantageWhitening, whiteningScope, aggregation, policyClip, valueClip, valueCoefficient, entropyCoefficient, oldLogProbs, epochs, miniBatches, microBatchTokens, policyRate, policySchedule, valueRate, valueSchedule, maxGradientNorm, criticWarmup, stopKl, maxSkippedSteps, seed);
+        return new PpoConfig(
+                sampling,
+                maxTokens,
+                stops,
+                samplesPerPrompt,
+                concurrentSamples,
+                grading,
+                missingEnd,
+                dropTruncated,
+                scoreBound,
+                scorePlacement,
+                kl,
+                gamma,
+                lambda,
+                truncation,
+                rewardWhitening,
+                advantageWhitening,
+                whiteningScope,
+                aggregation,
+                policyClip,
+                valueClip,
+                valueCoefficient,
+                entropyCoefficient,
+                oldLogProbs,
+                epochs,
+                miniBatches,
+                microBatchTokens,
+                policyRate,
+                policySchedule,
+                valueRate,
+                valueSchedule,
+                maxGradientNorm,
+                criticWarmup,
+                stopKl,
+                maxSkippedSteps,
+                seed);
     }
 }

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param reference log-probabilities of the reference, or null if nothing needs them
  */
 public record ScoredRollouts(
-        GradedRollouts graded, TokenBatch batch, TokenScores old, @Nullable TokenScores reference) {
+        GradedRollouts graded,
+        TokenBatch batch,
+        TokenScores old,
+        @Nullable TokenScores reference) {
     /**
      * Checks that the parts fit together.
      *

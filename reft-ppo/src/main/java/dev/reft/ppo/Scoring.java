@@ -29,12 +29,7 @@ final class Scoring {
     private final Team team;
     private final ObjLongConsumer<String> progress;
 
-    Scoring(
-            Policy policy,
-            @Nullable Scorer reference,
-            PpoConfig config,
-            Team team,
-            ObjLongConsumer<String> progress) {
+    Scoring(Policy policy, @Nullable Scorer reference, PpoConfig config, Team team, ObjLongConsumer<String> progress) {
         this.policy = policy;
         this.reference = reference;
         this.config = config;
@@ -95,7 +90,8 @@ final class Scoring {
         out.writeInt(-1);
     }
 
-    private void read(DataInputStream in, boolean rescored, float[][] logProbs, float[][] values, float[][] references) {
+    private void read(
+            DataInputStream in, boolean rescored, float[][] logProbs, float[][] values, float[][] references) {
         try {
             for (int row = in.readInt(); row >= 0; row = in.readInt()) {
                 if (rescored) {
@@ -121,12 +117,15 @@ final class Scoring {
         int row = 0;
         for (Rollouts.Group group : graded.rollouts().groups()) {
             for (Completion completion : group.completions()) {
-                float[] own = counted[row] ? Rows.samplerLogProbs(completion) : new float[rows.row(row).scored().length];
+                float[] own = counted[row]
+                        ? Rows.samplerLogProbs(completion)
+                        : new float[rows.row(row).scored().length];
                 if (own == null) {
                     if (config.oldLogProbs() instanceof OldLogProbs.Sampled) {
-                        throw new IllegalStateException("oldLogProbs is Sampled, but the sampler gave no log-probabilities"
-                                + " for sample " + completion.sample() + " of prompt '"
-                                + group.prompt().id() + "'");
+                        throw new IllegalStateException(
+                                "oldLogProbs is Sampled, but the sampler gave no log-probabilities"
+                                        + " for sample " + completion.sample() + " of prompt '"
+                                        + group.prompt().id() + "'");
                     }
                     return null;
                 }

@@ -40,9 +40,7 @@ final class Shaper {
                 scored.graded().rollouts().step(),
                 scored.batch(),
                 scored.old().logProbs(),
-                scored.old().channels().containsKey(Output.VALUE)
-                        ? scored.old().values()
-                        : zeros(scored.batch()),
+                scored.old().channels().containsKey(Output.VALUE) ? scored.old().values() : zeros(scored.batch()),
                 inLoss && scored.reference() != null ? scored.reference().logProbs() : null,
                 floats(shaped.whitened(), lengths),
                 floats(shaped.returns(), lengths),

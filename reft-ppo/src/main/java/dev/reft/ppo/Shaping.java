@@ -25,7 +25,8 @@ final class Shaping {
             int replica) {}
 
     /** What came of all of them, [row][n]; rows that do not count are zeros. */
-    record Shaped(double[][] penalties, double[][] rewards, double[][] advantages, double[][] whitened, double[][] returns) {}
+    record Shaped(
+            double[][] penalties, double[][] rewards, double[][] advantages, double[][] whitened, double[][] returns) {}
 
     private final PpoConfig config;
     private final double klCoefficient;
@@ -57,7 +58,8 @@ final class Shaping {
             advantages[i] = samples[i].counted() ? advantages(samples[i], scaled[i]) : new double[n];
             returns[i] = samples[i].counted() ? Gae.returns(advantages[i], samples[i].values()) : new double[n];
         }
-        return new Shaped(penalties, rewards, advantages, whiten(config.advantageWhitening(), advantages, samples), returns);
+        return new Shaped(
+                penalties, rewards, advantages, whiten(config.advantageWhitening(), advantages, samples), returns);
     }
 
     private double[] penalties(Sample sample) {

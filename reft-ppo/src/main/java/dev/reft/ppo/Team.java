@@ -71,8 +71,8 @@ final class Team {
             if (bytes[0] == CANCELLED) {
                 throw new CancellationException("rank " + rank + " was interrupted");
             } else if (bytes[0] == FAILED) {
-                throw new IllegalStateException("rank " + rank + " failed: "
-                        + new String(bytes, 1, bytes.length - 1, StandardCharsets.UTF_8));
+                throw new IllegalStateException(
+                        "rank " + rank + " failed: " + new String(bytes, 1, bytes.length - 1, StandardCharsets.UTF_8));
             }
             results.add(new DataInputStream(new ByteArrayInputStream(bytes, 1, bytes.length - 1)));
         }

@@ -2,36 +2,21 @@ package dev.reft.ppo;
 
 import dev.reft.math.KlController;
 import dev.reft.math.KlEstimator;
-import dev.reft.model.Evaluation;
 import dev.reft.model.Objective;
 import dev.reft.model.Output;
 import dev.reft.model.Policy;
 import dev.reft.model.StepResult;
 import dev.reft.model.StepSize;
-import dev.reft.objective.Accumulation;
 import dev.reft.objective.PpoLoss;
 import dev.reft.objective.PpoObjective;
 import dev.reft.objective.PpoTargets;
 import dev.reft.objective.ValueObjective;
-import java.io.DataInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
 
 /** The optimiser steps that an experience is used for. */
 final class Update {
-    /** A pass's loss or slope is not finite; the step is dropped. */
-    private static final class NotFinite extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        NotFinite() {
-            super("loss or slope is not finite", null, false, false);
-        }
-    }
-
     private final Policy policy;
     private final PpoConfig config;
     private final Team team;
@@ -123,8 +108,9 @@ final class Update {
     }
 
     private void one(Plan plan, int epoch, int miniBatch) {
-        Map<String, Double> sums = accumulate(plan, epoch, miniBatch);
-        if (sums.getOrDefault("finite", 0.0) < team.size()) {
+        Map<String, Double> sums =
+                TeamSums.accumulate(team, policy, plan.cuts(epoch, miniBatch), wanted, objective, this::heed);
+        if (!TeamSums.finite(sums, team)) {
             policy.discardGradients();
             skip();
             return;
@@ -151,57 +137,10 @@ final class Update {
         skippedInARow++;
     }
 
-    /** Adds up gradients of this rank's rows, and the sums of all ranks. */
-    private Map<String, Double> accumulate(Plan plan, int epoch, int miniBatch) {
-        Map<String, Double> sums = new TreeMap<>();
-        for (DataInputStream in : team.exchange(out -> {
-            Map<String, Double> own = new TreeMap<>();
-            try {
-                own.putAll(Accumulation.run(policy, plan.cuts(epoch, miniBatch), wanted, this::checked, this::heed)
-                        .sums());
-                own.put("finite", 1.0);
-            } catch (NotFinite e) {
-                own.put("finite", 0.0);
-            }
-            out.writeInt(own.size());
-            for (Map.Entry<String, Double> sum : own.entrySet()) {
-                Wire.write(out, sum.getKey());
-                out.writeDouble(sum.getValue());
-            }
-        })) {
-            try {
-                for (int n = in.readInt(); n > 0; n--) {
-                    String name = Wire.string(in);
-                    sums.merge(name, in.readDouble(), Double::sum);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return sums;
-    }
-
     private void heed() {
         if (!started) {
             Interrupts.check();
         }
-    }
-
-    private Evaluation checked(dev.reft.model.TokenScores scores) {
-        Evaluation evaluation = objective.evaluate(scores);
-        if (!Double.isFinite(evaluation.loss())) {
-            throw new NotFinite();
-        }
-        for (float[][] rows : evaluation.slopes().channels().values()) {
-            for (float[] row : rows) {
-                for (float slope : row) {
-                    if (!Float.isFinite(slope)) {
-                        throw new NotFinite();
-                    }
-                }
-            }
-        }
-        return evaluation;
     }
 
     /** Means over the optimiser steps, and what was done. */

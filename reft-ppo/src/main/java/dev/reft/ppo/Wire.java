@@ -42,9 +42,7 @@ final class Wire {
         for (int i = 0; i < size; i++) {
             int[] tokens = ints(in);
             segments.add(
-                    in.readBoolean()
-                            ? new Segment.Sampled(tokens, floats(in), floats(in))
-                            : new Segment.Given(tokens));
+                    in.readBoolean() ? new Segment.Sampled(tokens, floats(in), floats(in)) : new Segment.Given(tokens));
         }
         return new Completion(request, sample, segments, string(in), Finish.valueOf(string(in)));
     }

@@ -5,6 +5,7 @@ import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import dev.reft.math.KlController;
 import dev.reft.math.KlEstimator;
+import dev.reft.model.Optimizer;
 import dev.reft.model.Policy;
 import dev.reft.model.Replicas;
 import dev.reft.model.Training;
@@ -33,7 +34,8 @@ final class Addition {
 
     static Policy policy(Replicas replicas) {
         Training plain = Training.full(1);
-        return MODEL.policy(new Training(plain.valueHead(), plain.adapter(), plain.optimizer(), plain.seed(), replicas));
+        return MODEL.policy(
+                new Training(plain.valueHead(), plain.adapter(), plain.optimizer(), plain.seed(), replicas));
     }
 
     static List<Prompt> prompts() {
@@ -44,6 +46,30 @@ final class Addition {
             }
         }
         return prompts;
+    }
+
+    static List<SftExample> examples() {
+        List<SftExample> examples = new ArrayList<>();
+        for (Prompt prompt : prompts()) {
+            examples.add(SftExample.text(prompt.id(), prompt.id() + "=", prompt.reference()));
+        }
+        return examples;
+    }
+
+    /** A policy that has imitated answers for some steps: right now and then. */
+    static Policy warmedUp(int steps) {
+        Policy policy = policy();
+        warmUp(policy, steps);
+        return policy;
+    }
+
+    static void warmUp(Policy policy, int steps) {
+        try (SftTrainer trainer = SftTrainer.start(policy, SftConfig.reft().withRate(5e-3))) {
+            for (int i = 0; i < steps; i++) {
+                trainer.step(examples());
+            }
+        }
+        policy.restartOptimizer(Optimizer.AdamW.DEFAULT);
     }
 
     static PpoConfig config() {

@@ -1,0 +1,237 @@
+package dev.reft.ppo;
+
+import dev.reft.generation.Completion;
+import dev.reft.grading.Grade;
+import dev.reft.grading.Prompt;
+import dev.reft.math.Accuracy;
+import dev.reft.math.Voting;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an evaluation found. Problems without any score (the grading failed or does not apply) are in no count but
+ * {@link #ungraded}.
+ *
+ * @param items one a problem
+ */
+public record EvaluationReport(List<Item> items) {
+    /** Normal quantile of a 95 % interval. */
+    private static final double Z95 = 1.959963984540054;
+
+    /** Copies the list. */
+    public EvaluationReport {
+        items = List.copyOf(items);
+    }
+
+    /**
+     * An answer and what the grader said of it.
+     *
+     * @param completion the answer
+     * @param grade its grade
+     * @param right whether its score is high enough
+     */
+    public record Answer(Completion completion, Grade grade, boolean right) {
+        /**
+         * The answer that was read, which is what votes.
+         *
+         * @return empty if none was read or there is no score
+         */
+        public Optional<String> extracted() {
+            return grade instanceof Grade.Score score && !score.extracted().isEmpty()
+                    ? Optional.of(score.extracted())
+                    : Optional.empty();
+        }
+    }
+
+    /**
+     * A problem and its answers.
+     *
+     * @param prompt the problem
+     * @param answers in the order of samples, at least one
+     */
+    public record Item(Prompt prompt, List<Answer> answers) {
+        /**
+         * Copies the list.
+         *
+         * @throws IllegalArgumentException if there is no answer
+         */
+        public Item {
+            answers = List.copyOf(answers);
+            if (answers.isEmpty()) {
+                throw new IllegalArgumentException("problem '" + prompt.id() + "' has no answer");
+            }
+        }
+
+        /**
+         * Whether there is at least one score.
+         *
+         * @return true if the problem counts
+         */
+        public boolean graded() {
+            return answers.stream().anyMatch(a -> a.grade() instanceof Grade.Score);
+        }
+
+        /**
+         * The answer that most samples give; of equals the one seen first.
+         *
+         * @return empty if no answer could be read
+         */
+        public Optional<String> majority() {
+            List<String> votes =
+                    answers.stream().flatMap(a -> a.extracted().stream()).toList();
+            return Voting.majority(votes);
+        }
+
+        /**
+         * Whether the problem is solved: by its only answer, or by the majority of several.
+         *
+         * @return true if right
+         */
+        public boolean right() {
+            if (answers.size() == 1) {
+                return answers.get(0).right();
+            }
+            Optional<String> winner = majority();
+            return winner.isPresent()
+                    && answers.stream().anyMatch(a -> a.right() && a.extracted().equals(winner));
+        }
+    }
+
+    /**
+     * Problems that count.
+     *
+     * @return how many have a score
+     */
+    public int graded() {
+        return (int) items.stream().filter(Item::graded).count();
+    }
+
+    /**
+     * Problems that do not count.
+     *
+     * @return how many have no score
+     */
+    public int ungraded() {
+        return items.size() - graded();
+    }
+
+    /**
+     * Problems that are solved.
+     *
+     * @return how many, by their only answer or by majority
+     */
+    public int right() {
+        return (int) items.stream().filter(i -> i.graded() && i.right()).count();
+    }
+
+    /**
+     * The share of problems solved.
+     *
+     * @return in [0, 1]; NaN if none counts
+     */
+    public double accuracy() {
+        return (double) right() / graded();
+    }
+
+    /**
+     * Wilson's 95 % interval of the accuracy.
+     *
+     * @return the interval
+     * @throws IllegalArgumentException if no problem counts
+     */
+    public Accuracy.Interval interval() {
+        return Accuracy.wilson(right(), graded(), Z95);
+    }
+
+    /**
+     * The chance that one of k samples is right, mean over problems, each estimated without bias from its graded samples.
+     *
+     * @param k &gt;= 1, at most the graded samples of each problem that counts
+     * @return in [0, 1]; NaN if no problem counts
+     */
+    public double passAt(int k) {
+        double sum = 0;
+        for (Item item : items) {
+            if (item.graded()) {
+                int samples = (int) item.answers().stream()
+                        .filter(a -> a.grade() instanceof Grade.Score)
+                        .count();
+                int right = (int) item.answers().stream().filter(Answer::right).count();
+                sum += Accuracy.passAtK(samples, right, k);
+            }
+        }
+        return sum / graded();
+    }
+
+    /**
+     * Two evaluations on the same problems.
+     *
+     * @param compared problems that count in both
+     * @param thisOnly problems that only this one solves
+     * @param otherOnly problems that only the other solves
+     * @param p McNemar's exact two-sided p-value
+     */
+    public record Comparison(int compared, int thisOnly, int otherOnly, double p) {}
+
+    /**
+     * Compares with another evaluation, problem by problem.
+     *
+     * @param other of the same problems, in any order
+     * @return the counts and McNemar's exact test
+     * @throws IllegalArgumentException if a problem of one is missing in the other
+     */
+    public Comparison compare(EvaluationReport other) {
+        Map<String, Item> others = new HashMap<>();
+        other.items.forEach(item -> others.put(item.prompt().id(), item));
+        int compared = 0;
+        int thisOnly = 0;
+        int otherOnly = 0;
+        for (Item mine : items) {
+            Item its = others.remove(mine.prompt().id());
+            if (its == null) {
+                throw new IllegalArgumentException(
+                        "problem '" + mine.prompt().id() + "' is not in the other evaluation");
+            }
+            if (mine.graded() && its.graded()) {
+                compared++;
+                thisOnly += mine.right() && !its.right() ? 1 : 0;
+                otherOnly += its.right() && !mine.right() ? 1 : 0;
+            }
+        }
+        if (!others.isEmpty()) {
+            throw new IllegalArgumentException("problems " + others.keySet() + " are only in the other evaluation");
+        }
+        return new Comparison(compared, thisOnly, otherOnly, Accuracy.mcNemar(thisOnly, otherOnly));
+    }
+
+    /**
+     * Writes one line an answer, for an audit: problem, sample, text, what was read, outcome, score, whether it is right.
+     *
+     * @param writer where to
+     */
+    public void writeAudit(MetricsWriter writer) {
+        for (Item item : items) {
+            for (Answer answer : item.answers()) {
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("prompt", item.prompt().id());
+                line.put("reference", item.prompt().reference());
+                line.put("sample", answer.completion().sample());
+                line.put("text", answer.completion().text());
+                line.put("finish", answer.completion().finish().name());
+                line.put("tokens", answer.completion().tokens().length);
+                line.put("right", answer.right());
+                if (answer.grade() instanceof Grade.Score score) {
+                    line.put("score", score.value());
+                    line.put("extracted", score.extracted());
+                    line.put("explanation", score.explanation());
+                } else {
+                    line.put("ungraded", String.valueOf(answer.grade()));
+                }
+                writer.write(line);
+            }
+        }
+    }
+}
