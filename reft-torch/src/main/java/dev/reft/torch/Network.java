@@ -5,6 +5,7 @@ import dev.reft.model.TokenBatch;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -118,17 +119,39 @@ record Network(
         return channels;
     }
 
+    /** All parameters, trained or not, under the prefix that keeps their names apart. */
+    Map<String, List<Parameter>> named() {
+        Map<String, List<Parameter>> named = new LinkedHashMap<>();
+        List<Parameter> own = new ArrayList<>(decoder.base());
+        own.addAll(decoder.adapters());
+        if (valueLayer != null) {
+            own.addAll(valueLayer.parameters());
+        }
+        named.put("", own);
+        if (separateCritic() && critic != null) {
+            List<Parameter> others = new ArrayList<>(critic.base());
+            others.addAll(critic.adapters());
+            named.put("critic.", others);
+        }
+        return named;
+    }
+
     /** All parameters, trained or not. */
     List<Parameter> parameters() {
-        List<Parameter> all = new ArrayList<>(decoder.base());
-        all.addAll(decoder.adapters());
-        if (separateCritic() && critic != null) {
-            all.addAll(critic.base());
-        }
-        if (valueLayer != null) {
-            all.addAll(valueLayer.parameters());
-        }
-        return all;
+        return named().values().stream().flatMap(List::stream).toList();
+    }
+
+    /** A network whose numbers never change: what no optimiser writes is shared, the rest copied. */
+    Network frozen() {
+        Decoder frozen = frozen(decoder);
+        Decoder frozenCritic = critic == null || critic == decoder ? null : frozen(critic);
+        return new Network(
+                frozen, critic == decoder ? frozen : frozenCritic, valueLayer == null ? null : valueLayer.frozen());
+    }
+
+    private static Decoder frozen(Decoder decoder) {
+        boolean shared = decoder.base().stream().noneMatch(Parameter::trains);
+        return shared ? decoder.share(Linear::copyAdapters) : decoder.copy();
     }
 
     @Override

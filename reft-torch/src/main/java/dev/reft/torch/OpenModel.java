@@ -10,20 +10,27 @@ import dev.reft.model.TokenBatch;
 import dev.reft.model.TokenScores;
 import dev.reft.text.Tokenizer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** An open model: scores and generates. A policy adds training. */
 class OpenModel implements LanguageModel {
+    /** A pass or generation of the model: what it holds is freed with the model at the latest. */
+    interface Holder {
+        /** Frees the natives; the second and later calls do nothing. */
+        void free();
+    }
+
     private final Network network;
     private final ModelInfo info;
     private final Optional<Tokenizer> tokenizer;
     private final CallGuard guard;
-    private final AtomicInteger generations = new AtomicInteger();
+    private final Set<Holder> generations = Collections.newSetFromMap(new IdentityHashMap<>());
     private volatile boolean closed;
 
     /** Takes ownership of the network. */
@@ -61,6 +68,11 @@ class OpenModel implements LanguageModel {
             throw new IllegalStateException("model " + info.id() + " is closed: '" + operation + "' is refused");
         }
         return call;
+    }
+
+    /** Begins a call that is fine on a closed model. */
+    CallGuard.Call enterToClose(String operation) {
+        return guard.enter(operation);
     }
 
     @Override
@@ -145,8 +157,8 @@ class OpenModel implements LanguageModel {
         throw new IllegalStateException("model " + info.id() + " does not generate yet");
     }
 
-    /** Generations that are open: step and restoreState are refused meanwhile. */
-    AtomicInteger generations() {
+    /** Generations that are open, changed within calls only: step and restoreState are refused meanwhile. */
+    Set<Holder> generations() {
         return generations;
     }
 
@@ -162,6 +174,7 @@ class OpenModel implements LanguageModel {
 
     /** Frees the natives, once. */
     void free() {
+        List.copyOf(generations).forEach(Holder::free);
         network.close();
     }
 }

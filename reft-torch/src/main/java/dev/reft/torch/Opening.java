@@ -1,13 +1,18 @@
 package dev.reft.torch;
 
 import dev.reft.checkpoint.Checkpoint;
+import dev.reft.checkpoint.GenerationConfig;
 import dev.reft.checkpoint.ModelConfig;
+import dev.reft.checkpoint.TensorFile;
 import dev.reft.model.ModelInfo;
 import dev.reft.model.ModelSpec;
 import dev.reft.model.Precision;
 import dev.reft.text.Tokenizer;
 import dev.reft.torch.Parameter.Part;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +65,34 @@ record Opening(
     /** The value layer that was exported beside the model, or null. */
     @Nullable
     ValueLayer valueLayer() {
-        return null;
+        Path file = Path.of(spec.model()).resolve(Exporter.VALUES);
+        if (checkpoint == null || !Files.isRegularFile(file)) {
+            return null;
+        }
+        ValueLayer layer = ValueLayer.zeros(placement(), config.hiddenSize());
+        try (TensorFile tensors = TensorFile.open(file);
+                Grad off = Grad.off()) {
+            for (Parameter parameter : layer.parameters()) {
+                String name = parameter.pieces().get(0).name();
+                if (tensors.tensors().stream()
+                        .noneMatch(info -> info.name().equals(name) && Bytes.fits(info, parameter.value(), 1))) {
+                    throw new IllegalArgumentException(file + ": the tensor '" + name + "' is missing or of another"
+                            + " shape than " + Arrays.toString(parameter.value().shape()));
+                }
+                Bytes.read(tensors, name, parameter.value(), 0, 1);
+            }
+            return layer;
+        } catch (RuntimeException e) {
+            layer.close();
+            throw e;
+        }
+    }
+
+    Origin origin(@Nullable Origin critic) {
+        GenerationConfig generation = checkpoint != null
+                ? checkpoint.generation()
+                : GenerationConfig.read(new Origin(spec, config, GenerationConfig.NONE, null).directory());
+        return new Origin(spec, config, generation, critic);
     }
 
     String id() {
@@ -68,8 +100,16 @@ record Opening(
         return name == null ? spec.model() : name.toString();
     }
 
+    /** The tokens that end a completion. */
+    List<Integer> endIds() {
+        return checkpoint != null
+                ? checkpoint.endIds()
+                : origin(null).generation().endIds(config);
+    }
+
+    /** The tokenizer: of a {@code tokenizer.json} beside the model, or of the GGUF file; empty if there is neither. */
     Optional<Tokenizer> tokenizer() {
-        return Optional.empty();
+        return Tokenizers.find(this);
     }
 
     ModelInfo info(Network network) {

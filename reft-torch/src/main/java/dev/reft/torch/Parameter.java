@@ -1,7 +1,6 @@
 package dev.reft.torch;
 
 import java.util.List;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +38,7 @@ final class Parameter implements AutoCloseable {
     private @Nullable Tensor firstMoment;
     private @Nullable Tensor secondMoment;
     private long steps;
+    private boolean trains;
     private boolean reached;
 
     /**
@@ -56,6 +56,7 @@ final class Parameter implements AutoCloseable {
     /** Makes the parameter trainable: a leaf of autograd unless by hand; with a master if it is not fp32. */
     void train(@Nullable Tensor keptMaster) {
         master = keptMaster;
+        trains = true;
         if (!byHand) {
             value.set_requires_grad(true);
         }
@@ -66,6 +67,10 @@ final class Parameter implements AutoCloseable {
         try (Scope scope = new Scope()) {
             return new Parameter(pieces, part, byHand, Scope.keep(value.detach().clone()));
         }
+    }
+
+    boolean trains() {
+        return trains;
     }
 
     List<Piece> pieces() {
@@ -153,7 +158,7 @@ final class Parameter implements AutoCloseable {
             if (byHand || master != null) {
                 gradientByHand();
             } else {
-                value.mutable_grad().put(value.detach().mul(new Scalar(0.0)));
+                value.mutable_grad().put(value.detach().new_zeros(value.shape()));
                 reached = true;
             }
         }
@@ -170,7 +175,7 @@ final class Parameter implements AutoCloseable {
 
     private Tensor buffer() {
         if (gradient == null) {
-            gradient = Scope.keep(value.detach().to(ScalarType.Float).mul(new Scalar(0.0)));
+            gradient = Scope.keep(value.detach().new_zeros(value.shape()).to(ScalarType.Float));
         }
         return gradient;
     }
@@ -183,6 +188,14 @@ final class Parameter implements AutoCloseable {
     @Nullable
     Tensor secondMoment() {
         return secondMoment;
+    }
+
+    /** Makes moments of zeros if there are none. */
+    void requireMoments() {
+        if (firstMoment == null) {
+            Tensor weights = optimized().detach();
+            moments(Scope.keep(weights.new_zeros(weights.shape())), Scope.keep(weights.new_zeros(weights.shape())));
+        }
     }
 
     long steps() {

@@ -39,6 +39,14 @@ final class Scope implements AutoCloseable {
         }
     }
 
+    /** Frees an object of the innermost scope before that closes, unless it is kept. */
+    static void drop(Pointer pointer) {
+        PointerScope inner = PointerScope.getInnerScope();
+        if (inner != null) {
+            inner.detach(pointer);
+        }
+    }
+
     @Override
     public void close() {
         scope.close();

@@ -1,20 +1,29 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.CheckpointException;
+import dev.reft.model.Adapter;
 import dev.reft.model.LanguageModel;
-import dev.reft.model.ModelProvider;
 import dev.reft.model.ModelSpec;
-import dev.reft.torch.Parameter.Part;
+import dev.reft.model.Policy;
+import dev.reft.model.PolicyProvider;
+import dev.reft.model.Training;
+import dev.reft.model.ValueHead;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * Opens models of the Llama family (Llama 2 and 3, CodeLlama, SmolLM2, Mistral, Qwen2 and 2.5, Qwen3) on libtorch: for
  * scoring, generation and training, on the CPU and on CUDA.
+ *
+ * <p>Its options are {@link RandomWeights}, {@link Threads}, {@link MatmulPrecision}, {@link GradientCheckpointing} and
+ * {@link TokensPerPass}. Threads and precision hold for the process: the first opening fixes them.
  */
-public final class TorchProvider implements ModelProvider {
+public final class TorchProvider implements PolicyProvider {
     private static final Pattern DEVICE = Pattern.compile("cpu|cuda:[0-9]+");
+    private static final Set<String> FAMILY = Set.of("llama", "mistral", "qwen2", "qwen3");
 
     /** A provider; they are all alike. */
     public TorchProvider() {}
@@ -37,24 +46,78 @@ public final class TorchProvider implements ModelProvider {
             return Optional.of("there is no file or directory " + spec.model());
         }
         Options options = Options.of(spec);
-        return Engine.refuses(options.threads(), options.matmul());
+        return Engine.refuses(options.threads(), options.matmul()).or(() -> refusesModel(spec));
+    }
+
+    private static Optional<String> refusesModel(ModelSpec spec) {
+        try (Opening opening = Opening.of(spec)) {
+            String type = opening.config().modelType();
+            return FAMILY.contains(type)
+                    ? Optional.empty()
+                    : Optional.of("the model type '" + type + "' is not of the Llama family " + FAMILY);
+        } catch (CheckpointException e) {
+            return Optional.ofNullable(e.getMessage());
+        }
     }
 
     @Override
     public LanguageModel open(ModelSpec spec) {
-        start(spec);
-        try (Opening opening = Opening.of(spec)) {
-            Decoder decoder = opening.decoder(false, Part.POLICY);
-            Network network = new Network(decoder, null, null);
-            return new OpenModel(network, opening.info(network), opening.tokenizer());
-        }
-    }
-
-    private void start(ModelSpec spec) {
         Optional<String> refusal = refuses(spec);
         if (refusal.isPresent()) {
             throw new IllegalArgumentException("torch cannot open '" + spec.model() + "': " + refusal.get());
         }
+        start(spec);
+        return Failures.in("opening " + spec.model(), () -> Openings.model(spec));
+    }
+
+    @Override
+    public Optional<String> refuses(ModelSpec spec, Training training) {
+        return refuses(spec).or(() -> refusesTraining(spec, training));
+    }
+
+    private Optional<String> refusesTraining(ModelSpec spec, Training training) {
+        if (training.adapter() instanceof Adapter.Lora lora) {
+            Optional<String> target = Adapters.refuses(lora);
+            if (target.isPresent()) {
+                return target;
+            }
+        }
+        if (!(training.valueHead() instanceof ValueHead.Separate separate)) {
+            return Optional.empty();
+        }
+        ModelSpec critic = separate.critic();
+        Optional<String> refusal = refuses(critic);
+        if (refusal.isPresent()) {
+            return Optional.of("the critic is refused: " + refusal.get());
+        }
+        if (!critic.device().equals(spec.device())) {
+            return Optional.of("the critic's device " + critic.device() + " is not the policy's " + spec.device());
+        }
+        try (Opening own = Opening.of(spec);
+                Opening other = Opening.of(critic)) {
+            int vocabulary = own.config().vocabularySize();
+            int theirs = other.config().vocabularySize();
+            return theirs >= vocabulary
+                    ? Optional.empty()
+                    : Optional.of(
+                            "the critic's vocabulary of " + theirs + " is smaller than the policy's " + vocabulary);
+        }
+    }
+
+    @Override
+    public Policy openPolicy(ModelSpec spec, Training training) {
+        Optional<String> refusal = refuses(spec, training);
+        if (refusal.isPresent()) {
+            throw new IllegalArgumentException("torch cannot train '" + spec.model() + "': " + refusal.get());
+        }
+        start(spec);
+        if (training.valueHead() instanceof ValueHead.Separate separate) {
+            start(separate.critic());
+        }
+        return Failures.in("opening " + spec.model(), () -> Openings.policy(spec, training));
+    }
+
+    private static void start(ModelSpec spec) {
         Options options = Options.of(spec);
         Engine.start(options.threads(), options.matmul(), spec.device());
     }

@@ -30,6 +30,12 @@ record ValueLayer(Parameter weight, Parameter bias) implements AutoCloseable {
         }
     }
 
+    static ValueLayer zeros(Placement placement, int hidden) {
+        try (Scope scope = new Scope()) {
+            return of(placement, torch.zeros(1, hidden), torch.zeros(1));
+        }
+    }
+
     /** A layer of copies of these tensors. */
     static ValueLayer of(Placement placement, Tensor weight, Tensor bias) {
         try (Scope scope = new Scope()) {
@@ -41,6 +47,12 @@ record ValueLayer(Parameter weight, Parameter bias) implements AutoCloseable {
         Tensor value = placement.empty(ScalarType.Float, from.shape());
         value.copy_(from);
         return new Parameter(List.of(new Piece(name, 0, 1)), Part.VALUE, true, Scope.keep(value));
+    }
+
+    /** Makes the layer trainable. */
+    void train() {
+        weight.train(null);
+        bias.train(null);
     }
 
     /** Values [n] of hidden states [n, hidden] of any type. */
@@ -56,8 +68,10 @@ record ValueLayer(Parameter weight, Parameter bias) implements AutoCloseable {
      * @return d / d hidden [n, hidden] fp32
      */
     Tensor backward(Tensor hidden, Tensor slopes) {
-        weight.gradientByHand().addmm_(slopes.unsqueeze(0), hidden.to(ScalarType.Float));
-        bias.gradientByHand().add_(slopes.sum());
+        if (weight.trains()) {
+            weight.gradientByHand().addmm_(slopes.unsqueeze(0), hidden.to(ScalarType.Float));
+            bias.gradientByHand().add_(slopes.sum());
+        }
         return slopes.unsqueeze(1).mul(weight.value());
     }
 

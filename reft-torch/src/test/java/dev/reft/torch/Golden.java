@@ -3,17 +3,23 @@ package dev.reft.torch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.reft.model.Adapter;
 import dev.reft.model.ModelSpec;
+import dev.reft.model.Optimizer;
 import dev.reft.model.Precision;
 import dev.reft.model.ProviderOption;
+import dev.reft.model.Replicas;
 import dev.reft.model.Row;
 import dev.reft.model.TokenBatch;
+import dev.reft.model.Training;
+import dev.reft.model.ValueHead;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -98,6 +104,25 @@ final class Golden {
         try (Scope scope = new Scope()) {
             return ValueLayer.of(
                     placement, Tensor.create(weight, 1, hidden), torch.zeros(1).add_(scalar(0.25)));
+        }
+    }
+
+    /** A policy that trains fully, with the reference's value head, which does not train. */
+    static TorchPolicy policy(ModelSpec spec, Optimizer optimizer) {
+        Options options = Options.of(spec);
+        Engine.start(options.threads(), options.matmul(), spec.device());
+        Training training = new Training(new ValueHead.Shared(), new Adapter.Full(), optimizer, 1, Replicas.SINGLE);
+        try (Opening opening = Opening.of(spec)) {
+            Decoder decoder = opening.decoder(true, Parameter.Part.POLICY);
+            ValueLayer layer = valueLayer(opening.placement(), opening.config().hiddenSize());
+            Network network = new Network(decoder, decoder, layer);
+            return new TorchPolicy(
+                    network,
+                    opening.info(network),
+                    Optional.empty(),
+                    training,
+                    options.checkpointing(),
+                    opening.origin(null));
         }
     }
 

@@ -1,0 +1,94 @@
+package dev.reft.torch;
+
+import dev.reft.model.Adapter;
+import dev.reft.random.Seeds;
+import dev.reft.torch.Linear.Low;
+import dev.reft.torch.Parameter.Part;
+import dev.reft.torch.Parameter.Piece;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Low-rank adapters on the linear layers of a decoder, as PEFT makes them: A uniform in +-1 / sqrt(in) (Kaiming with a =
+ * sqrt 5), B zero.
+ */
+final class Adapters {
+    /** Layers that can be adapted. */
+    static final List<String> LAYERS =
+            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+
+    /** PEFT's word for all of them. */
+    static final String ALL = "all-linear";
+
+    private Adapters() {}
+
+    /** Why a target is refused. */
+    static Optional<String> refuses(Adapter.Lora lora) {
+        for (String target : lora.targets()) {
+            if (!target.equals(ALL) && !LAYERS.contains(target)) {
+                return Optional.of(
+                        "there is no layer '" + target + "' to adapt; these can be: " + LAYERS + " or " + ALL);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a layer's piece, by its checkpoint name, is among the targets. */
+    static boolean targets(Adapter.Lora lora, Piece piece) {
+        String name = piece.name();
+        int end = name.lastIndexOf('.');
+        String layer = name.substring(name.lastIndexOf('.', end - 1) + 1, end);
+        return lora.targets().contains(ALL) || lora.targets().contains(layer);
+    }
+
+    /** The decoder with new trainable adapters; shares the weights, which the given decoder lets go of. */
+    static Decoder adapt(Decoder decoder, Adapter.Lora lora, Part part, long seed) {
+        try (decoder) {
+            return decoder.share(linear -> {
+                List<Low> lows = new ArrayList<>();
+                for (Piece piece : linear.weight().pieces()) {
+                    if (targets(lora, piece)) {
+                        lows.add(low(decoder.placement(), lora, part, seed, linear, piece));
+                    }
+                }
+                return linear.withAdapters(lows);
+            });
+        }
+    }
+
+    private static Low low(Placement placement, Adapter.Lora lora, Part part, long seed, Linear linear, Piece piece) {
+        long in = linear.weight().value().size(1);
+        String layer = piece.name().substring(0, piece.name().lastIndexOf('.'));
+        try (Scope scope = new Scope();
+                Grad off = Grad.off()) {
+            long place = Seeds.at(seed, Seeds.Stream.INITIALISATION, 0, layer + ".lora_A", 0);
+            double bound = 1 / Math.sqrt(in);
+            Tensor a = torch.zeros(lora.rank(), in)
+                    .uniform_(-bound, bound, new GeneratorOptional(torch.make_generator_cpu(place)));
+            Parameter first = parameter(placement, part, layer + ".lora_A.weight", a);
+            Parameter second =
+                    parameter(placement, part, layer + ".lora_B.weight", torch.zeros(piece.rows(), lora.rank()));
+            return new Low(piece, first, second, lora.alpha() / lora.rank());
+        }
+    }
+
+    private static Parameter parameter(Placement placement, Part part, String name, Tensor initial) {
+        int rows = Math.toIntExact(initial.size(0));
+        Tensor value = placement.empty(placement.type(), initial.shape());
+        value.copy_(initial);
+        Parameter parameter = new Parameter(List.of(new Piece(name, 0, rows)), part, false, Scope.keep(value));
+        if (placement.half()) {
+            Tensor master = placement.empty(ScalarType.Float, initial.shape());
+            master.copy_(initial);
+            parameter.train(Scope.keep(master));
+        } else {
+            parameter.train(null);
+        }
+        return parameter;
+    }
+}

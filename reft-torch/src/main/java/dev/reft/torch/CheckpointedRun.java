@@ -1,0 +1,80 @@
+package dev.reft.torch;
+
+import dev.reft.model.TokenBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A run that keeps each block's input only and computes the block again in the backward (gradient checkpointing, arXiv
+ * 1604.06174).
+ */
+final class CheckpointedRun implements Run {
+    private final Decoder decoder;
+    private final TokenBatch batch;
+    private final Layout layout;
+    /** Inputs of the blocks, then of the final norm. */
+    private final List<Tensor> inputs = new ArrayList<>();
+
+    private final Tensor hidden;
+
+    CheckpointedRun(Decoder decoder, TokenBatch batch, Layout layout, Packed packed) {
+        this.decoder = decoder;
+        this.batch = batch;
+        this.layout = layout;
+        try (Grad off = Grad.off()) {
+            Tensor x = decoder.embed(packed.ids());
+            inputs.add(Scope.keep(x));
+            for (Block block : decoder.blocks()) {
+                Tensor input = x;
+                x = Scope.one(() -> block.forward(input, packed.rotary(), packed.attention()));
+                inputs.add(Scope.keep(x));
+            }
+            hidden = Scope.keep(decoder.norm(x));
+        }
+    }
+
+    @Override
+    public Tensor hidden() {
+        return hidden;
+    }
+
+    @Override
+    public void backward(Tensor slopes) {
+        Packed packed = Packed.of(batch, layout, decoder);
+        int last = inputs.size() - 1;
+        Tensor gradient = segment(inputs.get(last), slopes, true, decoder::norm);
+        for (int i = last - 1; i >= 0; i--) {
+            Block block = decoder.blocks().get(i);
+            Tensor above = gradient;
+            boolean below = i > 0 || decoder.embedding().trains();
+            gradient = segment(inputs.get(i), above, below, x -> block.forward(x, packed.rotary(), packed.attention()));
+            Scope.drop(above);
+        }
+        if (decoder.embedding().trains()) {
+            GraphRun.addEmbeddingGradient(decoder, packed.ids(), gradient);
+        }
+    }
+
+    /** Runs a segment again and back: the gradient of its input, or of nothing if none is needed below. */
+    private static Tensor segment(Tensor input, Tensor slopes, boolean below, UnaryOperator<Tensor> forward) {
+        return Scope.one(() -> {
+            Tensor leaf = input.detach();
+            leaf.set_requires_grad(below);
+            Tensor output;
+            try (Grad on = Grad.on()) {
+                output = forward.apply(leaf);
+            }
+            Trunk.backward(output, slopes);
+            return below ? Ops.own(leaf.mutable_grad()) : leaf;
+        });
+    }
+
+    @Override
+    public void close() {
+        inputs.forEach(Tensor::close);
+        inputs.clear();
+        hidden.close();
+    }
+}
