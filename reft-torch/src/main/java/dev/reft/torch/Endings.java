@@ -1,0 +1,78 @@
+package dev.reft.torch;
+
+import dev.reft.text.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What ends a completion before its length does: end tokens and stop texts. */
+final class Endings {
+    /** Tokens beyond a stop's bytes that are decoded with it: a character may begin in one and end three later. */
+    private static final int MARGIN = 8;
+
+    private final Set<Integer> ends;
+    private final Optional<Tokenizer> tokenizer;
+
+    /**
+     * The endings of a model.
+     *
+     * @param ends token ids, possibly none
+     * @param tokenizer empty if the model has none: texts are empty then
+     */
+    Endings(Collection<Integer> ends, Optional<Tokenizer> tokenizer) {
+        this.ends = Set.copyOf(ends);
+        this.tokenizer = tokenizer;
+    }
+
+    boolean ends(int token) {
+        return ends.contains(token);
+    }
+
+    boolean readsText() {
+        return tokenizer.isPresent();
+    }
+
+    /** The text of a completion's tokens. */
+    String text(int[] tokens) {
+        return tokenizer.map(t -> t.decode(tokens)).orElse("");
+    }
+
+    /**
+     * The text before the first stop in it, or null if there is none.
+     *
+     * <p>Asked after each token: the whole text is decoded only if its end, where alone something can be new, holds a
+     * stop. Each token stands for at least one byte, so as many tokens as the longest stop has bytes reach back far
+     * enough, and some more make good a character that the cut went through.
+     */
+    @Nullable
+    String beforeStop(int[] tokens, List<String> stops) {
+        int reach = MARGIN;
+        for (String stop : stops) {
+            reach = Math.max(reach, stop.getBytes(StandardCharsets.UTF_8).length + MARGIN);
+        }
+        if (tokens.length > reach) {
+            String end = text(Arrays.copyOfRange(tokens, tokens.length - reach, tokens.length));
+            if (first(end, stops) < 0) {
+                return null;
+            }
+        }
+        String all = text(tokens);
+        int at = first(all, stops);
+        return at < 0 ? null : all.substring(0, at);
+    }
+
+    private static int first(String text, List<String> stops) {
+        int first = -1;
+        for (String stop : stops) {
+            int at = text.indexOf(stop);
+            if (at >= 0 && (first < 0 || at < first)) {
+                first = at;
+            }
+        }
+        return first;
+    }
+}
