@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Live progress: one line that is written over on a terminal, and a plain line now and then elsewhere, so that logs stay
- * readable. Used from one thread.
+ * readable. Thread-safe.
  */
 public final class ProgressLine {
     private static final int BAR = 24;
@@ -25,6 +25,9 @@ public final class ProgressLine {
     private long startedAt;
     private long shownAt;
     private int shownLength;
+    private long lastDone;
+    private String details = "";
+    private String inner = "";
 
     /**
      * Progress on the standard output, which is probed for a terminal.
@@ -61,25 +64,42 @@ public final class ProgressLine {
      * @param done units that an earlier run did; they do not count for the time left
      * @param units how many in all, &gt;= 0
      */
-    public void start(String name, long done, long units) {
+    public synchronized void start(String name, long done, long units) {
         phase = name;
         total = units;
         first = done;
         startedAt = nanos.getAsLong();
-        shownAt = Long.MIN_VALUE;
-        show(done, "");
+        lastDone = done;
+        details = "";
+        inner = "";
+        show();
     }
 
     /**
      * Shows how far the phase is, unless the last line is too fresh.
      *
      * @param done units, those of an earlier run included
-     * @param details such as {@code "reward 0.61"}
+     * @param text such as {@code "reward 0.61"}
      */
-    public void update(long done, String details) {
-        long pause = terminal ? TERMINAL_PAUSE : LOG_PAUSE;
-        if (nanos.getAsLong() - shownAt >= pause) {
-            show(done, details);
+    public synchronized void update(long done, String text) {
+        lastDone = done;
+        details = text;
+        showIfDue();
+    }
+
+    /**
+     * Shows what is being done within a unit, unless the last line is too fresh.
+     *
+     * @param text such as {@code "generate 34/64"}
+     */
+    public synchronized void within(String text) {
+        inner = text;
+        showIfDue();
+    }
+
+    private void showIfDue() {
+        if (nanos.getAsLong() - shownAt >= (terminal ? TERMINAL_PAUSE : LOG_PAUSE)) {
+            show();
         }
     }
 
@@ -88,7 +108,7 @@ public final class ProgressLine {
      *
      * @param summary such as {@code "accuracy 61.2 % [58.9, 63.5]"}
      */
-    public void end(String summary) {
+    public synchronized void end(String summary) {
         write(String.format(Locale.ROOT, "%-20s done in %s  %s", phase, clock(nanos.getAsLong() - startedAt), summary));
         if (terminal) {
             out.println();
@@ -101,7 +121,7 @@ public final class ProgressLine {
      *
      * @param text without line breaks
      */
-    public void say(String text) {
+    public synchronized void say(String text) {
         write(text);
         if (terminal) {
             out.println();
@@ -109,7 +129,8 @@ public final class ProgressLine {
         }
     }
 
-    private void show(long done, String details) {
+    private void show() {
+        long done = lastDone;
         shownAt = nanos.getAsLong();
         double share = total == 0 ? 1 : Math.min(1, (double) done / total);
         int full = (int) Math.round(share * BAR);
@@ -119,7 +140,7 @@ public final class ProgressLine {
                 : "";
         write(String.format(
                 Locale.ROOT,
-                "%-20s [%s%s] %3.0f %%  %d/%d  %s  %s",
+                "%-20s [%s%s] %3.0f %%  %d/%d  %s  %s  %s",
                 phase,
                 "#".repeat(full),
                 "-".repeat(BAR - full),
@@ -127,7 +148,8 @@ public final class ProgressLine {
                 done,
                 total,
                 left,
-                details));
+                details,
+                inner));
     }
 
     private void write(String text) {

@@ -1,0 +1,111 @@
+package dev.reft.examples;
+
+import dev.reft.examples.data.EmbeddedModel;
+import dev.reft.examples.run.ReftRun;
+import dev.reft.examples.run.RunPlan;
+import dev.reft.examples.run.RunPlan.ModelPlan;
+import dev.reft.examples.view.ProgressLine;
+import dev.reft.model.Adapter;
+import dev.reft.model.ModelSpec;
+import dev.reft.model.Models;
+import dev.reft.model.Policy;
+import dev.reft.model.ProviderOption;
+import dev.reft.model.Replicas;
+import dev.reft.model.Training;
+import dev.reft.model.ValueHead;
+import dev.reft.torch.GradientCheckpointing;
+import dev.reft.torch.RandomWeights;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * The command that the README shows first. Without options a small model learns generated word problems from nothing in a few
+ * minutes; with options the same program trains a real model on real data. Killed, it goes on where it was when the same
+ * command is given again.
+ */
+@Command(
+        name = "reft",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Warms a language model up on chains of thought, improves it by PPO on checked answers (ReFT), and"
+                + " compares with supervised training of the same length.")
+public final class Quickstart implements Callable<Integer> {
+    @Mixin
+    private final QuickstartOptions options = new QuickstartOptions();
+
+    private Quickstart() {}
+
+    /**
+     * Runs the program.
+     *
+     * @param arguments see {@code --help}
+     */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /**
+     * Runs the program within this process.
+     *
+     * @param arguments see {@code --help}
+     * @return 0 if all went well, 2 for wrong options, 1 for another failure
+     */
+    public static int run(String... arguments) {
+        return new CommandLine(new Quickstart())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    boolean told = failure instanceof IllegalArgumentException
+                            || failure instanceof IllegalStateException
+                            || failure instanceof UncheckedIOException;
+                    if (!told) {
+                        throw failure;
+                    }
+                    command.getErr().println(command.getColorScheme().errorText("reft: " + failure.getMessage()));
+                    return failure instanceof IllegalArgumentException ? 2 : 1;
+                })
+                .execute(arguments);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        RunPlan plan = options.plan();
+        Path folder = options.out();
+        ProgressLine line = ProgressLine.standard();
+        Path report = ReftRun.go(plan, folder, () -> open(plan, folder), line);
+        line.say("");
+        line.say("Report: " + report.toAbsolutePath().normalize().toUri());
+        return 0;
+    }
+
+    private static Policy open(RunPlan plan, Path folder) {
+        ModelPlan model = plan.model();
+        List<ProviderOption> options = new ArrayList<>();
+        if (model.embedded()) {
+            options.add(new RandomWeights(plan.seed()));
+        }
+        if (model.checkpointing()) {
+            options.add(new GradientCheckpointing());
+        }
+        try {
+            String path = model.embedded()
+                    ? EmbeddedModel.writeTo(folder.resolve("model")).toString()
+                    : model.path();
+            return Models.openPolicy(new ModelSpec(path, model.device(), model.precision(), options), training(plan));
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing the embedded model", e);
+        }
+    }
+
+    private static Training training(RunPlan plan) {
+        int rank = plan.model().loraRank();
+        Adapter adapter = rank == 0 ? new Adapter.Full() : new Adapter.Lora(rank, 2.0 * rank, List.of());
+        return new Training(new ValueHead.Shared(), adapter, ReftRun.OPTIMIZER, plan.seed(), Replicas.SINGLE);
+    }
+}
