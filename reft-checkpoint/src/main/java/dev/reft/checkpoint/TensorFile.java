@@ -7,15 +7,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
- * One open safetensors file. Opening reads and checks the header: what it says must fit the file's length exactly, without
+ * One open safetensors file on its own, such as an adapter's or a training state's. Opening reads and checks the header: what it says must fit the file's length exactly, without
  * gaps or overlaps.
  */
-public final class SafetensorsFile extends TensorSource {
+public final class TensorFile extends TensorSource {
     private final Path file;
     private final FileChannel channel;
     private final SafetensorsHeader header;
 
-    private SafetensorsFile(Path file, FileChannel channel) throws IOException {
+    private TensorFile(Path file, FileChannel channel) throws IOException {
         this.file = file;
         this.channel = channel;
         this.header = new SafetensorsHeader(file, channel);
@@ -28,11 +28,11 @@ public final class SafetensorsFile extends TensorSource {
      * @return the file, to be closed
      * @throws CheckpointException if it cannot be read, or is malformed
      */
-    public static SafetensorsFile open(Path file) {
+    public static TensorFile open(Path file) {
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
             try {
-                return new SafetensorsFile(file, channel);
+                return new TensorFile(file, channel);
             } catch (IOException | RuntimeException | Error e) {
                 channel.close();
                 throw e;
