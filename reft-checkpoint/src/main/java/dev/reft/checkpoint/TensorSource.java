@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * <p>Safe for several threads. What was mapped stays valid after {@link #close}.
  */
-public abstract sealed class TensorSource implements AutoCloseable permits Checkpoint, SafetensorsFile {
+public abstract sealed class TensorSource implements AutoCloseable permits Checkpoint, TensorFile {
     /** For the formats of this package. */
     TensorSource() {}
 
