@@ -20,7 +20,7 @@ final class Exchange {
 
     /** After it every parameter that any rank's backward reached holds the sum over ranks. */
     static void sum(List<Parameter> trained, Replicas replicas) {
-        if (replicas.size() == 1) {
+        if (replicas == Replicas.SINGLE) {
             return;
         }
         boolean[] reached = reachedAnywhere(trained, replicas);

@@ -20,24 +20,20 @@ import java.util.Set;
 
 /** An open model: scores and generates. A policy adds training. */
 class OpenModel implements LanguageModel {
-    /** A pass or generation of the model: what it holds is freed with the model at the latest. */
-    interface Holder {
-        /** Frees the natives; the second and later calls do nothing. */
-        void free();
-    }
-
     private final Network network;
     private final ModelInfo info;
     private final Optional<Tokenizer> tokenizer;
+    private final List<Integer> endIds;
     private final CallGuard guard;
-    private final Set<Holder> generations = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<TorchGeneration> generations = Collections.newSetFromMap(new IdentityHashMap<>());
     private volatile boolean closed;
 
     /** Takes ownership of the network. */
-    OpenModel(Network network, ModelInfo info, Optional<Tokenizer> tokenizer) {
+    OpenModel(Network network, ModelInfo info, Optional<Tokenizer> tokenizer, List<Integer> endIds) {
         this.network = network;
         this.info = info;
         this.tokenizer = tokenizer;
+        this.endIds = endIds;
         this.guard = new CallGuard(info.id());
     }
 
@@ -52,8 +48,9 @@ class OpenModel implements LanguageModel {
                 () -> new IllegalStateException("model " + info.id() + " was opened without a tokenizer"));
     }
 
-    Optional<Tokenizer> tokenizerIfAny() {
-        return tokenizer;
+    /** A model on another network that is otherwise the same. */
+    OpenModel beside(Network other) {
+        return new OpenModel(other, info, tokenizer, endIds);
     }
 
     Network network() {
@@ -154,11 +151,18 @@ class OpenModel implements LanguageModel {
 
     @Override
     public Generation generation() {
-        throw new IllegalStateException("model " + info.id() + " does not generate yet");
+        try (CallGuard.Call call = enter("generation")) {
+            Decoder decoder = network.decoder();
+            Endings endings = new Endings(endIds, tokenizer);
+            TorchGeneration generation = new TorchGeneration(
+                    decoder, info, endings, Admission.of(decoder), this::enter, generations::remove);
+            generations.add(generation);
+            return generation;
+        }
     }
 
     /** Generations that are open, changed within calls only: step and restoreState are refused meanwhile. */
-    Set<Holder> generations() {
+    Set<TorchGeneration> generations() {
         return generations;
     }
 
@@ -174,7 +178,7 @@ class OpenModel implements LanguageModel {
 
     /** Frees the natives, once. */
     void free() {
-        List.copyOf(generations).forEach(Holder::free);
+        List.copyOf(generations).forEach(TorchGeneration::free);
         network.close();
     }
 }

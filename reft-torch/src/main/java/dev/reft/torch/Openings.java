@@ -24,7 +24,7 @@ final class Openings {
                 note(made, layer);
             }
             Network network = new Network(decoder, layer == null ? null : decoder, layer);
-            return new OpenModel(network, opening.info(network), opening.tokenizer());
+            return new OpenModel(network, opening.info(network), opening.tokenizer(), opening.endIds());
         } catch (RuntimeException e) {
             throw freed(made, e);
         }
@@ -52,6 +52,7 @@ final class Openings {
                     network,
                     opening.info(network),
                     opening.tokenizer(),
+                    opening.endIds(),
                     training,
                     opening.options().checkpointing(),
                     opening.origin(criticOrigin));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A forward pass of a policy. The trunk's graph is kept (or its blocks' inputs, with checkpointing); what comes after it,
  * head and values, is computed again in the backward.
  */
-final class TorchPass implements ForwardPass, OpenModel.Holder {
+final class TorchPass implements ForwardPass {
     private final TorchPolicy policy;
     private final Positions positions;
     private final TokenScores scores;
@@ -150,8 +150,8 @@ final class TorchPass implements ForwardPass, OpenModel.Holder {
         }
     }
 
-    @Override
-    public void free() {
+    /** Frees the natives, once; for the policy, which closes its passes within its own call. */
+    void free() {
         if (!freed) {
             freed = true;
             close(run, valueRun);

@@ -37,10 +37,11 @@ final class TorchPolicy extends OpenModel implements Policy {
             Network network,
             ModelInfo info,
             Optional<Tokenizer> tokenizer,
+            List<Integer> endIds,
             Training training,
             boolean checkpointing,
             Origin origin) {
-        super(network, info, tokenizer);
+        super(network, info, tokenizer, endIds);
         this.training = training;
         this.checkpointing = checkpointing;
         this.origin = origin;
@@ -128,7 +129,7 @@ final class TorchPolicy extends OpenModel implements Policy {
     @Override
     public LanguageModel frozenCopy() {
         try (CallGuard.Call call = enter("frozenCopy")) {
-            return Failures.in("frozenCopy", () -> new OpenModel(network().frozen(), info(), tokenizerIfAny()));
+            return Failures.in("frozenCopy", () -> beside(network().frozen()));
         }
     }
 

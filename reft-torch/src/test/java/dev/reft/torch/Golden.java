@@ -120,6 +120,7 @@ final class Golden {
                     network,
                     opening.info(network),
                     Optional.empty(),
+                    opening.endIds(),
                     training,
                     options.checkpointing(),
                     opening.origin(null));
