@@ -111,7 +111,7 @@ final class GradingDesk implements AutoCloseable {
             }
             // A host's executor whose threads are all stuck would never take the next task.
             long patience = limits.timeLimit().plus(limits.grace()).toNanos();
-            if (waiting && !running && stuck > 0 && now - lastMove > patience) {
+            if (pool == null && waiting && !running && stuck > 0 && now - lastMove > patience) {
                 throw new GradingException(
                         "the grading executor started nothing for " + limits.timeLimit() + "; " + stuck
                                 + " of its graders are stuck",
