@@ -34,9 +34,13 @@ import picocli.CommandLine.Mixin;
         name = "reft",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Warms a language model up on chains of thought, improves it by PPO on checked answers (ReFT), and"
-                + " compares with supervised training of the same length.")
+        description =
+                "Warms a language model up on chains of thought, improves it by PPO on checked answers (ReFT), and"
+                        + " compares with supervised training of the same length.")
 public final class Quickstart implements Callable<Integer> {
+    private static final List<String> TARGETS =
+            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+
     @Mixin
     private final QuickstartOptions options = new QuickstartOptions();
 
@@ -105,7 +109,7 @@ public final class Quickstart implements Callable<Integer> {
 
     private static Training training(RunPlan plan) {
         int rank = plan.model().loraRank();
-        Adapter adapter = rank == 0 ? new Adapter.Full() : new Adapter.Lora(rank, 2.0 * rank, List.of());
+        Adapter adapter = rank == 0 ? new Adapter.Full() : new Adapter.Lora(rank, 2.0 * rank, TARGETS);
         return new Training(new ValueHead.Shared(), adapter, ReftRun.OPTIMIZER, plan.seed(), Replicas.SINGLE);
     }
 }

@@ -15,7 +15,10 @@ import picocli.CommandLine.Option;
 
 /** The options of {@link Quickstart}; what is not given depends on whether the embedded model or a real one is trained. */
 final class QuickstartOptions {
-    @Option(names = "--model", paramLabel = "PATH", description = "HF directory or GGUF file; without it the embedded model")
+    @Option(
+            names = "--model",
+            paramLabel = "PATH",
+            description = "HF directory or GGUF file; without it the embedded model")
     private String model = "";
 
     @Option(names = "--device", paramLabel = "NAME", description = "cpu (default) or cuda:0")
@@ -51,7 +54,10 @@ final class QuickstartOptions {
     @Option(names = "--field-answer", paramLabel = "NAME", description = "jsonl: field of the answer")
     private String answerField = "answer_value";
 
-    @Option(names = "--chains", paramLabel = "N", description = "problems with chains of thought; files: 0 for all (default)")
+    @Option(
+            names = "--chains",
+            paramLabel = "N",
+            description = "problems with chains of thought; files: 0 for all (default)")
     private @Nullable Integer chains;
 
     @Option(names = "--answers", paramLabel = "N", description = "further problems with answers only; files: 0 for all")
@@ -114,7 +120,10 @@ final class QuickstartOptions {
     @Option(names = "--max-tokens", paramLabel = "N", description = "most tokens of an answer")
     private @Nullable Integer maxTokens;
 
-    @Option(names = "--evaluate-every", paramLabel = "N", description = "PPO steps between two measurements; 0 for none")
+    @Option(
+            names = "--evaluate-every",
+            paramLabel = "N",
+            description = "PPO steps between two measurements; 0 for none")
     private @Nullable Integer evaluateEvery;
 
     @Option(names = "--evaluate-problems", paramLabel = "N", description = "test problems of a measurement on the way")
@@ -140,8 +149,8 @@ final class QuickstartOptions {
         boolean small = model.isEmpty();
         if (small != (data == DataKind.WORDS)) {
             throw new IllegalArgumentException(
-                    "the embedded model knows the words of generated problems only: --model '" + model + "' with --data "
-                            + data);
+                    "the embedded model knows the words of generated problems only: --model '" + model
+                            + "' with --data " + data);
         }
         double ppoRate = or(rate, small ? 3e-4 : 3e-6);
         return new RunPlan(

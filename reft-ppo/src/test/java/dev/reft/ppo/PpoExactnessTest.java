@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.grading.Prompt;
+import dev.reft.model.ForwardPass;
 import dev.reft.model.Output;
 import dev.reft.model.Policy;
 import dev.reft.model.Row;
@@ -115,5 +116,83 @@ class PpoExactnessTest {
         Map<String, Double> report = run(Addition.config(), 1).reports.get(0);
         assertEquals(0.0, report.get("sampler/logp_gap_max"));
         assertTrue(report.containsKey("sampler/logp_gap_mean"));
+    }
+
+    /** An engine whose numbers depend on what else is in the pass, as those of bf16 do. */
+    private static final class CutSensitive extends DelegatingPolicy {
+        CutSensitive(Policy inner) {
+            super(inner);
+        }
+
+        @Override
+        public ForwardPass forward(TokenBatch batch, Set<Output> wanted) {
+            ForwardPass pass = inner.forward(batch, wanted);
+            float shift = 1e-3f * batch.size() + 1e-4f * batch.origin(0);
+            for (float[] row : pass.scores().channels().getOrDefault(Output.LOG_PROB, new float[0][])) {
+                for (int t = 0; t < row.length; t++) {
+                    row[t] -= shift;
+                }
+            }
+            return pass;
+        }
+    }
+
+    @Test
+    void firstRatioIsOneEvenWhereNumbersDependOnTheCut() {
+        for (int miniBatches : new int[] {1, 4}) {
+            try (Policy policy = new CutSensitive(Addition.warmedUp(10));
+                    PpoTrainer trainer = PpoTrainer.of(policy)
+                            .grader(Addition.GRADER)
+                            .config(Addition.config().toBuilder()
+                                    .miniBatches(miniBatches)
+                                    .microBatchTokens(31)
+                                    .build())
+                            .start()) {
+                StepReport report = trainer.step(Addition.prompts());
+                assertEquals(0, report.metric("val/first_ratio_distance"));
+                assertTrue(report.metric("sampler/logp_gap_max") > 0, "the sampler does not see the shift");
+            }
+        }
+    }
+
+    @Test
+    void miniBatchLossesAverageToTheBatchs() {
+        PpoConfig still = Addition.config().toBuilder()
+                .policyRate(0)
+                .valueRate(0)
+                .epochs(1)
+                .build();
+        Map<String, Double> whole = run(still, 1).reports.get(0);
+        Map<String, Double> parts =
+                run(still.toBuilder().miniBatches(5).build(), 1).reports.get(0);
+        for (String name : List.of("loss/policy_avg", "loss/value_avg")) {
+            assertEquals(whole.getOrDefault(name, Double.NaN), parts.getOrDefault(name, Double.NaN), 1e-6, name);
+        }
+    }
+
+    @Test
+    void samplesFollowFromTheStepAndThePrompt() {
+        try (Policy policy = Addition.warmedUp(10);
+                PpoTrainer trainer = PpoTrainer.of(policy)
+                        .grader(Addition.GRADER)
+                        .config(Addition.config().toBuilder()
+                                .policyRate(0)
+                                .valueRate(0)
+                                .build())
+                        .start()) {
+            List<String> first = texts(trainer.collect(Addition.prompts()));
+            assertEquals(first, texts(trainer.collect(Addition.prompts())));
+            List<Prompt> one = List.of(Addition.prompts().get(4));
+            assertEquals(first.subList(32, 40), texts(trainer.collect(one)));
+            trainer.step(one);
+            assertNotEquals(first, texts(trainer.collect(Addition.prompts())));
+        }
+    }
+
+    private static List<String> texts(Rollouts rollouts) {
+        return rollouts.groups().stream()
+                .flatMap(g -> g.completions().stream())
+                .map(c -> c.text())
+                .toList();
     }
 }

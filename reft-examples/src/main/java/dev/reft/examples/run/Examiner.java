@@ -90,7 +90,8 @@ final class Examiner {
         List<Prompt> unseen = data.tests().getOrDefault(RunData.UNSEEN, List.of());
         int ofUnseen = Math.min(unseen.size(), plan.evaluation().shown() > 1 ? 1 : 0);
         List<Prompt> all = test();
-        List<Prompt> shown = new ArrayList<>(all.subList(0, Math.min(all.size(), plan.evaluation().shown() - ofUnseen)));
+        List<Prompt> shown = new ArrayList<>(
+                all.subList(0, Math.min(all.size(), plan.evaluation().shown() - ofUnseen)));
         shown.addAll(unseen.subList(0, ofUnseen));
         return shown;
     }
@@ -113,7 +114,9 @@ final class Examiner {
                 .withConcurrentSamples(plan.evaluation().concurrent());
         Evaluator evaluator = new Evaluator(model, grader, config);
         try (Ticker ticker = new Ticker(line, evaluator::progress)) {
-            return evaluator.evaluate(problems).items().stream().map(Examiner::answer).toList();
+            return evaluator.evaluate(problems).items().stream()
+                    .map(Examiner::answer)
+                    .toList();
         }
     }
 

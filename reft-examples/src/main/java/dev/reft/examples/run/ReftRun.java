@@ -43,6 +43,7 @@ public final class ReftRun {
 
     /** AdamW as ReFT has it: no weight decay. */
     public static final Optimizer OPTIMIZER = new Optimizer.AdamW(0.9, 0.999, 1e-8, 0);
+
     private static final List<String> KEPT = List.of(
             "loss",
             "objective/scores",
@@ -142,12 +143,7 @@ public final class ReftRun {
 
     /** Supervised steps as long as wanted; a stage's own steps count from {@code first}. */
     private void supervise(
-            String stage,
-            SftTrainer trainer,
-            StageLog before,
-            long first,
-            Predicate<StageLog> more,
-            Policy policy) {
+            String stage, SftTrainer trainer, StageLog before, long first, Predicate<StageLog> more, Policy policy) {
         StageLog log = before;
         Batches<SftExample> batches = examples();
         boolean timed = stage.equals(SFT);
@@ -161,7 +157,9 @@ public final class ReftRun {
                 line.update(
                         timed ? (long) log.seconds() : trainer.steps(),
                         String.format(Locale.ROOT, "loss %.3f", report.metrics().getOrDefault("loss", Double.NaN)));
-                if (timed && log.checks().size() < checksOfPpo() && log.seconds() >= pause * (log.checks().size() + 1)) {
+                if (timed
+                        && log.checks().size() < checksOfPpo()
+                        && log.seconds() >= pause * (log.checks().size() + 1)) {
                     log = log.with(examiner.check(policy, trainer.steps() - first, log.seconds()));
                 }
                 if (trainer.steps() - saved >= saveEvery(stage)) {
@@ -183,8 +181,8 @@ public final class ReftRun {
             policy.restartOptimizer(OPTIMIZER);
             PpoTrainer.Builder builder = PpoTrainer.of(policy)
                     .config(ppoConfig())
-                    .grader(data.grader(new AnswerScores(
-                            1, plan.ppo().wrong(), plan.ppo().unreadable())));
+                    .grader(data.grader(
+                            new AnswerScores(1, plan.ppo().wrong(), plan.ppo().unreadable())));
             try (PpoTrainer trainer =
                     folder.hasCheckpoint(PPO) ? builder.resume(folder.checkpoints(PPO)) : builder.start()) {
                 reinforce(trainer, policy);
@@ -199,8 +197,7 @@ public final class ReftRun {
 
     private void reinforce(PpoTrainer trainer, Policy policy) {
         int total = plan.ppo().steps();
-        Batches<Prompt> batches =
-                Batches.of(data.prompts(), plan.ppo().prompts(), Examiner.seed(plan, "prompts"));
+        Batches<Prompt> batches = Batches.of(data.prompts(), plan.ppo().prompts(), Examiner.seed(plan, "prompts"));
         StageLog log = RunFolder.log(trainer.hostState());
         line.start("PPO", trainer.steps(), total);
         long saved = trainer.steps();

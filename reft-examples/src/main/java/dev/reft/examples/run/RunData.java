@@ -77,7 +77,8 @@ record RunData(List<SftExample> examples, List<Prompt> prompts, Map<String, List
         }
         List<Problem> train = new ArrayList<>(chains);
         if (!data.ownQuestionsOnly()) {
-            train.addAll(others.subList(0, data.answers() == 0 ? others.size() : Math.min(data.answers(), others.size())));
+            train.addAll(
+                    others.subList(0, data.answers() == 0 ? others.size() : Math.min(data.answers(), others.size())));
         }
         List<Problem> test = read(data, data.test()).problems();
         Map<String, List<Prompt>> tests = new LinkedHashMap<>();

@@ -45,8 +45,8 @@ final class RunFolder implements AutoCloseable {
     static RunFolder open(Path root, RunPlan plan) {
         try {
             Files.createDirectories(root);
-            FileChannel channel = FileChannel.open(
-                    root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = lockOf(channel);
             if (lock == null) {
                 channel.close();
@@ -152,7 +152,8 @@ final class RunFolder implements AutoCloseable {
         try {
             return JSON.readValue(text, type);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException("the record of '" + where + "' is damaged: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(
+                    "the record of '" + where + "' is damaged: " + e.getOriginalMessage(), e);
         }
     }
 

@@ -23,8 +23,8 @@ final class RunReport {
     private static final String LIGHT = "#b9c1cd";
 
     private static final Map<String, String> NAMES = new LinkedHashMap<>();
-    private static final Map<String, String> COLORS = Map.of(
-            ReftRun.UNTUNED, LIGHT, ReftRun.WARM_UP, GREY, ReftRun.SFT, ORANGE, ReftRun.PPO, BLUE);
+    private static final Map<String, String> COLORS =
+            Map.of(ReftRun.UNTUNED, LIGHT, ReftRun.WARM_UP, GREY, ReftRun.SFT, ORANGE, ReftRun.PPO, BLUE);
 
     static {
         NAMES.put(ReftRun.UNTUNED, "Untuned");
@@ -71,14 +71,15 @@ final class RunReport {
         lines.add("");
         NAMES.forEach((key, name) -> {
             StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-14s", name));
-            shares(key).forEach((set, share) -> line.append(String.format(
-                    Locale.ROOT,
-                    "  %5.1f %% [%4.1f, %4.1f] of %d %s",
-                    100 * share.value(),
-                    100 * share.low(),
-                    100 * share.high(),
-                    share.total(),
-                    set)));
+            shares(key)
+                    .forEach((set, share) -> line.append(String.format(
+                            Locale.ROOT,
+                            "  %5.1f %% [%4.1f, %4.1f] of %d %s",
+                            100 * share.value(),
+                            100 * share.low(),
+                            100 * share.high(),
+                            share.total(),
+                            set)));
             if (!shares(key).isEmpty()) {
                 lines.add(line.toString());
             }
@@ -101,8 +102,10 @@ final class RunReport {
     }
 
     private String lead() {
-        return "A model learns to answer word problems: first by imitating " + data.examples().size()
-                + " chains of thought (warm-up), then by PPO on " + data.prompts().size()
+        return "A model learns to answer word problems: first by imitating "
+                + data.examples().size()
+                + " chains of thought (warm-up), then by PPO on "
+                + data.prompts().size()
                 + " questions with checked answers (ReFT). To compare, the warm-up goes on for as long as PPO took. "
                 + comparison();
     }
@@ -172,18 +175,23 @@ final class RunReport {
                 name,
                 color(stage),
                 checks.stream().map(StageLog.Check::seconds).toList(),
-                checks.stream().map(c -> (double) c.right() / Math.max(1, c.total())).toList(),
+                checks.stream()
+                        .map(c -> (double) c.right() / Math.max(1, c.total()))
+                        .toList(),
                 false);
     }
 
     private static Chart steps(String title, StageLog log, String metric, boolean percent) {
-        List<StageLog.Point> points =
-                log.points().stream().filter(p -> p.metrics().containsKey(metric)).toList();
+        List<StageLog.Point> points = log.points().stream()
+                .filter(p -> p.metrics().containsKey(metric))
+                .toList();
         Curve curve = new Curve(
                 title,
                 BLUE,
                 points.stream().map(p -> (double) p.step()).toList(),
-                points.stream().map(p -> p.metrics().getOrDefault(metric, Double.NaN)).toList(),
+                points.stream()
+                        .map(p -> p.metrics().getOrDefault(metric, Double.NaN))
+                        .toList(),
                 true);
         return new Chart(title, "PPO step", percent, List.of(curve));
     }
@@ -215,11 +223,12 @@ final class RunReport {
         List<Sample> samples = new ArrayList<>();
         for (Prompt prompt : examiner.shown()) {
             List<ReportData.Answer> answers = new ArrayList<>();
-            moments.values().forEach(shown -> answers.add(shown.stream()
-                    .filter(a -> a.id().equals(prompt.id()))
-                    .findFirst()
-                    .map(a -> new ReportData.Answer(a.text(), a.right()))
-                    .orElse(new ReportData.Answer("", false))));
+            moments.values()
+                    .forEach(shown -> answers.add(shown.stream()
+                            .filter(a -> a.id().equals(prompt.id()))
+                            .findFirst()
+                            .map(a -> new ReportData.Answer(a.text(), a.right()))
+                            .orElse(new ReportData.Answer("", false))));
             samples.add(new Sample(question(prompt), prompt.reference(), answers));
         }
         return new Moments(List.copyOf(moments.keySet()), samples);
@@ -227,7 +236,10 @@ final class RunReport {
 
     private static String question(Prompt prompt) {
         return prompt.input() instanceof Prompt.Input.Text text
-                ? text.text().replace("\nAnswer reasoning:\n", "").replace("Question:\n", "").replace(" =>", "")
+                ? text.text()
+                        .replace("\nAnswer reasoning:\n", "")
+                        .replace("Question:\n", "")
+                        .replace(" =>", "")
                 : prompt.id();
     }
 

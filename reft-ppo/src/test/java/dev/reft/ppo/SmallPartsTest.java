@@ -1,0 +1,124 @@
+package dev.reft.ppo;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.reft.generation.Completion;
+import dev.reft.generation.Finish;
+import dev.reft.generation.Segment;
+import dev.reft.grading.Credit;
+import dev.reft.grading.Grade;
+import dev.reft.model.Row;
+import dev.reft.model.TokenBatch;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Names, estimates, the wire between replicas, checks of records. */
+class SmallPartsTest {
+    private interface Writing {
+        void to(DataOutputStream out) throws IOException;
+    }
+
+    private static DataInputStream wired(Writing writing) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        writing.to(new DataOutputStream(bytes));
+        return new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+    }
+
+    @Test
+    void whatTravelsBetweenReplicasArrivesBitForBit() throws IOException {
+        Grade grade = new Grade.Score(
+                -0.1, Map.of("a", 0.3, "b", -1e300), List.of(new Credit(3, Double.MIN_VALUE)), "\uD800x", "why");
+        assertEquals(grade, Wire.grade(wired(out -> Wire.write(out, grade))));
+        assertEquals(Grade.none("no"), Wire.grade(wired(out -> Wire.write(out, Grade.none("no")))));
+        Grade.Failed failed =
+                (Grade.Failed) Wire.grade(wired(out -> Wire.write(out, new Grade.Failed(new IOException("down"), 2))));
+        assertEquals(2, failed.attempts());
+        assertTrue(String.valueOf(failed.cause().getMessage()).contains("down"));
+        Completion completion = new Completion(
+                "p",
+                3,
+                List.of(
+                        new Segment.Sampled(new int[] {1, 2}, new float[] {-0.1f, -1e-30f}, new float[0]),
+                        new Segment.Given(new int[] {9})),
+                "text é 漢",
+                Finish.STOP);
+        Completion back = Wire.completion(wired(out -> Wire.write(out, completion)));
+        assertArrayEquals(completion.tokens(), back.tokens());
+        assertEquals(completion.text(), back.text());
+        assertEquals(completion.finish(), back.finish());
+        Segment.Sampled sampled = (Segment.Sampled) back.segments().get(0);
+        assertArrayEquals(new float[] {-0.1f, -1e-30f}, sampled.logProbs());
+        assertEquals(0, sampled.drawLogProbs().length);
+    }
+
+    @Test
+    void memoryFollowsFromSizes() {
+        // SmolLM2-135M: 30 layers, width 576, 3 key-value heads of 64, vocabulary 49,152.
+        ModelSizes full = new ModelSizes(134_515_008, 134_515_008, 30, 576, 3, 64, 49_152, 4);
+        PpoConfig config = PpoConfig.reft().toBuilder()
+                .maxTokens(300)
+                .concurrentSamples(32)
+                .build();
+        MemoryEstimate estimate = MemoryEstimate.of(full, config, 200, 4096, false);
+        assertEquals(4L * 134_515_008, estimate.parts().get("weights"));
+        assertEquals(8L * 134_515_008, estimate.parts().get("optimizer"));
+        assertEquals(4L * 134_515_008, estimate.parts().get("reference"));
+        assertEquals(32L * 500 * 30 * 2 * 3 * 64 * 4, estimate.parts().get("cache"));
+        assertEquals(4096L * 576 * 17 * 30 * 4, estimate.parts().get("activations"));
+        assertTrue(estimate.peak() > 5L * 4 * 134_515_008);
+        assertTrue(MemoryEstimate.of(full, config, 200, 4096, true).peak() < estimate.peak());
+        ModelSizes lora = new ModelSizes(135_000_000, 484_992, 30, 576, 3, 64, 49_152, 2);
+        MemoryEstimate small = MemoryEstimate.of(lora, config, 200, 4096, false);
+        assertEquals(2L * 484_992, small.parts().get("reference"));
+        assertEquals(2L * 135_000_000 + 4 * 484_992, small.parts().get("weights"));
+        assertEquals(
+                0L,
+                MemoryEstimate.of(
+                                full,
+                                config.toBuilder().kl(new KlPenalty.None()).build(),
+                                1,
+                                1,
+                                false)
+                        .parts()
+                        .get("reference"));
+        assertThrows(IllegalArgumentException.class, () -> new ModelSizes(1, 2, 1, 1, 1, 1, 1, 4));
+    }
+
+    @Test
+    void namesOfVerlAreDifferentFromEachOther() {
+        assertEquals(
+                MetricNames.toVerl().size(),
+                MetricNames.toVerl().values().stream().distinct().count());
+        StepReport report = new StepReport(1, Map.of("policy/clipfrac_avg", 0.5, "own", 2.0));
+        assertEquals(Map.of("actor/pg_clipfrac", 0.5, "own", 2.0), MetricNames.asVerl(report));
+        assertThrows(IllegalArgumentException.class, () -> report.metric("absent"));
+    }
+
+    @Test
+    void experienceChecksItsArrays() {
+        TokenBatch batch = TokenBatch.of(List.of(Row.of(new int[] {1}, new int[] {2, 3})));
+        float[][] two = {{0, 0}};
+        float[][] three = {{0, 0, 0}};
+        new Experience(0, batch, two, three, null, two, two, two, Map.of());
+        IllegalArgumentException shape = assertThrows(
+                IllegalArgumentException.class,
+                () -> new Experience(0, batch, two, two, null, two, two, two, Map.of()));
+        assertTrue(shape.getMessage().contains("oldValues, row 0"), shape.getMessage());
+        IllegalArgumentException nan = assertThrows(
+                IllegalArgumentException.class,
+                () -> new Experience(0, batch, two, three, null, new float[][] {{0, Float.NaN}}, two, two, Map.of()));
+        assertTrue(nan.getMessage().contains("advantages, row 0, token 1 is NaN"), nan.getMessage());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Experience(0, batch, two, three, null, two, two, new float[][] {{-1, 0}}, Map.of()));
+    }
+}
