@@ -167,22 +167,22 @@ class CheckedTest {
         caught("after close", sampler::generation);
     }
 
+    /** A contract that is called by hand. */
+    static class Wrapped implements PolicyContract {
+        @Override
+        public Policy openPolicy(Training training) {
+            return Checked.policy(TinyModel.of("abcdefghijkl").withContext(24).policy(training));
+        }
+
+        @Override
+        public Tolerance tolerance() {
+            return Tolerance.EXACT;
+        }
+    }
+
     /** The wrapper changes nothing for a caller who keeps the rules; the contracts break some on purpose. */
     @Test
     void theWrapperIsTransparent() {
-        class Wrapped implements PolicyContract {
-            @Override
-            public Policy openPolicy(Training training) {
-                return Checked.policy(
-                        TinyModel.of("abcdefghijkl").withContext(24).policy(training));
-            }
-
-            @Override
-            public Tolerance tolerance() {
-                return Tolerance.EXACT;
-            }
-        }
-
         Wrapped contract = new Wrapped();
         contract.companyChangesNothing();
         contract.logProbSlopesAreFollowed();
