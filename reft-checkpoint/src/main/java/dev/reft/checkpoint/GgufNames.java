@@ -19,7 +19,7 @@ final class GgufNames {
             "ffn_gate", "mlp.gate_proj",
             "ffn_up", "mlp.up_proj",
             "ffn_down", "mlp.down_proj");
-    private static final Pattern NAME = Pattern.compile("(?:blk\\.(\\d{1,6})\\.)?([a-z_]+)\\.(weight|bias)");
+    private static final Pattern NAME = Pattern.compile("(?:blk\\.(0|[1-9]\\d{0,5})\\.)?([a-z_]+)\\.(weight|bias)");
 
     private GgufNames() {}
 

@@ -22,6 +22,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -162,7 +163,7 @@ final class JsonText {
     }
 
     /** Two spaces of indent and a line feed at the end. */
-    static String write(Map<String, @Nullable Object> fields) {
+    static String write(Map<String, ? extends @Nullable Object> fields) {
         return PRETTY.writeValueAsString(fields) + "\n";
     }
 
@@ -172,8 +173,9 @@ final class JsonText {
     }
 
     private static String firstLine(JacksonException e) {
-        String message = e.getOriginalMessage();
-        return message.lines().findFirst().orElse(message) + " at line "
-                + e.getLocation().getLineNr() + " column " + e.getLocation().getColumnNr();
+        String message = String.valueOf(e.getOriginalMessage());
+        @Nullable TokenStreamLocation at = e.getLocation();
+        return Strings.clip(message.lines().findFirst().orElse(message))
+                + (at == null ? "" : " at line " + at.getLineNr() + " column " + at.getColumnNr());
     }
 }
