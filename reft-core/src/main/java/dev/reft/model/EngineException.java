@@ -14,6 +14,7 @@ public final class EngineException extends RuntimeException {
         OTHER
     }
 
+    /** What failed. */
     private final Kind kind;
 
     /**

@@ -1,0 +1,47 @@
+package dev.reft.objective;
+
+import dev.reft.model.TokenBatch;
+
+/** Checks of a step's arrays: as many rows, the right lengths, finite numbers; messages name array, row and token. */
+final class Shapes {
+    private Shapes() {}
+
+    static void finite(String name, float[][] rows) {
+        for (int i = 0; i < rows.length; i++) {
+            for (int t = 0; t < rows[i].length; t++) {
+                if (!Float.isFinite(rows[i][t])) {
+                    throw new IllegalArgumentException(name + " of row " + i + ", token " + t + " is " + rows[i][t]);
+                }
+            }
+        }
+    }
+
+    /** Every row of {@code rows} must be {@code extra} longer than that of {@code weights}. */
+    static void like(float[][] weights, String name, float[][] rows, int extra) {
+        if (rows.length != weights.length) {
+            throw new IllegalArgumentException(name + " has " + rows.length + " rows, weights " + weights.length);
+        }
+        for (int i = 0; i < rows.length; i++) {
+            if (rows[i].length != weights[i].length + extra) {
+                throw new IllegalArgumentException(name + ", row " + i + " has " + rows[i].length + " numbers, "
+                        + (weights[i].length + extra) + " expected");
+            }
+        }
+        finite(name, rows);
+    }
+
+    /** The index of a batch's row in the step's arrays, whose length there must be the row's number of scored tokens. */
+    static int origin(TokenBatch batch, int i, float[][] weights) {
+        int row = batch.origin(i);
+        int scored = batch.row(i).scored().length;
+        if (row >= weights.length) {
+            throw new IllegalArgumentException(
+                    "row " + row + " of the step has no weights; there are only " + weights.length + " rows of them");
+        }
+        if (weights[row].length != scored) {
+            throw new IllegalArgumentException("row " + row + " of the step has " + scored + " scored tokens but "
+                    + weights[row].length + " weights");
+        }
+        return row;
+    }
+}
