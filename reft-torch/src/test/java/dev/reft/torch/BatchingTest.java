@@ -56,8 +56,7 @@ class BatchingTest {
         assertSame(expected, found, LAST_PLACES, what);
     }
 
-    private static void assertSame(
-            List<Completion> expected, List<Completion> found, float tolerance, String what) {
+    private static void assertSame(List<Completion> expected, List<Completion> found, float tolerance, String what) {
         Map<String, Completion> others = byName(found);
         assertEquals(expected.size(), others.size(), what);
         byName(expected).forEach((name, one) -> {
@@ -83,8 +82,7 @@ class BatchingTest {
                         request.stops(),
                         request.constraint());
                 Completion found = generating.generate(List.of(one)).get(0);
-                all.add(new Completion(
-                        found.request(), sample, found.segments(), found.text(), found.finish()));
+                all.add(new Completion(found.request(), sample, found.segments(), found.text(), found.finish()));
             }
         }
         return all;
@@ -94,8 +92,7 @@ class BatchingTest {
     @ValueSource(strings = {"llama", "mistral_sliding", "qwen3", "llama_tied_mqa", "llama_bias_headdim"})
     void companyDoesNotMatter(String model) {
         try (Generating generating = Generating.open(tiny(model), Precision.FP32)) {
-            List<GenerationRequest> requests =
-                    ragged(12, generating.info().vocabularySize());
+            List<GenerationRequest> requests = ragged(12, generating.info().vocabularySize());
             List<Completion> alone = alone(generating, requests);
             assertTrue(alone.stream().anyMatch(c -> c.finish() == Finish.END), "some end early");
             assertSame(alone, generating.generate(requests), "all at once");
@@ -112,8 +109,7 @@ class BatchingTest {
     @EnumSource(Precision.class)
     void comingLateDoesNotMatter(Precision precision) {
         try (Generating generating = Generating.open(tiny("llama"), precision)) {
-            List<GenerationRequest> requests =
-                    ragged(10, generating.info().vocabularySize());
+            List<GenerationRequest> requests = ragged(10, generating.info().vocabularySize());
             List<Completion> alone = alone(generating, requests);
             List<Completion> late = new ArrayList<>();
             try (Generation generation = generating.generation()) {
@@ -149,7 +145,8 @@ class BatchingTest {
             assertSame(alone, generating.generate(requests), 0f, "three rows at a time");
             double worst = 0;
             for (Completion completion : alone) {
-                int[] prompt = requests.get(Integer.parseInt(completion.request().substring(1)))
+                int[] prompt = requests.get(
+                                Integer.parseInt(completion.request().substring(1)))
                         .prompt();
                 float[] scored = generating.scored(prompt, completion.tokens(), 1f);
                 float[] own = Generating.sampled(completion).logProbs();
@@ -164,17 +161,20 @@ class BatchingTest {
 
     @Test
     void endedSamplesComeInTheOrderOfTheirAddition() {
-        try (Generating generating = Generating.open(tiny("llama"), Precision.FP32).ends(List.of());
+        try (Generating generating =
+                        Generating.open(tiny("llama"), Precision.FP32).ends(List.of());
                 Generation generation = generating.generation()) {
             for (int i = 0; i < 5; i++) {
-                generation.add(Generating.request("r" + i, new int[] {7, 8, i + 3}, 3, Sampling.at(1f), i == 2 ? 2 : 4));
+                generation.add(
+                        Generating.request("r" + i, new int[] {7, 8, i + 3}, 3, Sampling.at(1f), i == 2 ? 2 : 4));
             }
             assertEquals(List.of(), generation.advance());
             assertEquals(List.of("r2/0", "r2/1", "r2/2"), names(generation.advance()));
             // What left was replaced by the last rows: the order of addition is kept all the same.
             assertEquals(List.of(), generation.advance());
             assertEquals(
-                    List.of("r0/0", "r0/1", "r0/2", "r1/0", "r1/1", "r1/2", "r3/0", "r3/1", "r3/2", "r4/0", "r4/1",
+                    List.of(
+                            "r0/0", "r0/1", "r0/2", "r1/0", "r1/1", "r1/2", "r3/0", "r3/1", "r3/2", "r4/0", "r4/1",
                             "r4/2"),
                     names(generation.advance()));
         }
@@ -187,11 +187,11 @@ class BatchingTest {
     @Test
     void halfPrecisionGenerates() {
         try (Generating generating = Generating.open(tiny("mistral_sliding"), Precision.BF16)) {
-            List<GenerationRequest> requests =
-                    ragged(8, generating.info().vocabularySize());
+            List<GenerationRequest> requests = ragged(8, generating.info().vocabularySize());
             double worst = 0;
             for (Completion completion : generating.generate(requests)) {
-                int[] prompt = requests.get(Integer.parseInt(completion.request().substring(1)))
+                int[] prompt = requests.get(
+                                Integer.parseInt(completion.request().substring(1)))
                         .prompt();
                 float[] scored = generating.scored(prompt, completion.tokens(), 1f);
                 float[] own = Generating.sampled(completion).logProbs();
@@ -207,8 +207,7 @@ class BatchingTest {
     @Test
     void nativeMemoryStaysFlat() {
         try (Generating generating = Generating.open(tiny("llama"), Precision.FP32)) {
-            List<GenerationRequest> requests =
-                    ragged(6, generating.info().vocabularySize());
+            List<GenerationRequest> requests = ragged(6, generating.info().vocabularySize());
             generating.generate(requests);
             long before = Pointer.totalCount();
             for (int i = 0; i < 3; i++) {
@@ -232,8 +231,7 @@ class BatchingTest {
     @Test
     void aRequestWithMoreSamplesThanRowsIsReadOnce() {
         try (Generating generating = Generating.open(tiny("llama"), Precision.FP32)) {
-            GenerationRequest many =
-                    Generating.request("many", new int[] {9, 8, 7, 6}, 23, Sampling.at(1f), 30);
+            GenerationRequest many = Generating.request("many", new int[] {9, 8, 7, 6}, 23, Sampling.at(1f), 30);
             List<Completion> alone = alone(generating, List.of(many));
             generating.admitting(new Admission(4, Long.MAX_VALUE));
             assertSame(alone, generating.generate(List.of(many)), "four at a time");

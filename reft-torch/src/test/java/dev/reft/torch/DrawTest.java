@@ -127,8 +127,7 @@ class DrawTest {
                 norm.add_(new org.bytedeco.pytorch.Scalar(Double.NaN));
             }
             GenerationRequest request = Generating.request("bad", new int[] {1}, 1, Sampling.at(1f), 3);
-            EngineException e =
-                    assertThrows(EngineException.class, () -> generating.generate(List.of(request)));
+            EngineException e = assertThrows(EngineException.class, () -> generating.generate(List.of(request)));
             assertTrue(e.getMessage().contains("bad") && e.getMessage().contains("not finite"), e.getMessage());
         }
     }

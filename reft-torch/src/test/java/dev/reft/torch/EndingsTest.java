@@ -88,7 +88,8 @@ class EndingsTest {
     @Test
     void stopsAreFoundInSplitCharacters() {
         int[] text = BYTES.encode("Größe: 7 €\n\nmore and more and more");
-        try (Generating generating = Generating.open(llama(), Precision.FP32).ends(List.of()).tokenizer(BYTES)) {
+        try (Generating generating =
+                Generating.open(llama(), Precision.FP32).ends(List.of()).tokenizer(BYTES)) {
             Completion found = one(generating, forcing(text, 40, "€\n\n", "ß€"));
             assertEquals(Finish.STOP, found.finish());
             assertEquals("Größe: 7 ", found.text());
@@ -103,7 +104,8 @@ class EndingsTest {
     @Test
     void theFirstOfSeveralStopsCounts() {
         int[] text = BYTES.encode("one two three");
-        try (Generating generating = Generating.open(llama(), Precision.FP32).ends(List.of()).tokenizer(BYTES)) {
+        try (Generating generating =
+                Generating.open(llama(), Precision.FP32).ends(List.of()).tokenizer(BYTES)) {
             Completion found = one(generating, forcing(text, 40, "three", "e two", "wo"));
             assertEquals("on", found.text());
             assertEquals(Finish.STOP, found.finish());
@@ -131,9 +133,8 @@ class EndingsTest {
 
     @Test
     void severalEndTokensEnd() {
-        try (Generating generating = Generating.open(llama(), Precision.FP32)
-                .ends(List.of(2, 260))
-                .tokenizer(BYTES)) {
+        try (Generating generating =
+                Generating.open(llama(), Precision.FP32).ends(List.of(2, 260)).tokenizer(BYTES)) {
             for (int end : new int[] {2, 260}) {
                 Completion found = one(generating, forcing(new int[] {72, 105, end, 72}, 9, "never"));
                 assertEquals(Finish.END, found.finish());
@@ -171,16 +172,18 @@ class EndingsTest {
     void aConstraintThatAllowsNothingFails() {
         try (Generating generating = Generating.open(llama(), Precision.FP32)) {
             Constraint nothing = (row, allowed) -> allowed.clear();
-            GenerationRequest request = new GenerationRequest(
-                    "r", new int[] {1}, new long[] {1}, Sampling.GREEDY, 4, List.of(), nothing);
+            GenerationRequest request =
+                    new GenerationRequest("r", new int[] {1}, new long[] {1}, Sampling.GREEDY, 4, List.of(), nothing);
             try (dev.reft.generation.Generation generation = generating.generation()) {
                 generation.add(request);
                 assertThrows(IllegalArgumentException.class, generation::advance);
                 assertThrows(IllegalStateException.class, generation::advance, "it failed");
             }
-            assertEquals(1, one(generating, Generating.request("next", new int[] {1}, 1, Sampling.GREEDY, 1))
-                    .tokens()
-                    .length);
+            assertEquals(
+                    1,
+                    one(generating, Generating.request("next", new int[] {1}, 1, Sampling.GREEDY, 1))
+                            .tokens()
+                            .length);
         }
     }
 

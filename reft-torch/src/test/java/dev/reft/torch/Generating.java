@@ -119,8 +119,8 @@ final class Generating implements AutoCloseable {
             float[] flat = Ops.toFloats(decoder.logits(Trunk.hidden(decoder, packed)));
             float[][] logits = new float[row.length][];
             for (int i = 0; i < row.length; i++) {
-                logits[i] = java.util.Arrays.copyOfRange(
-                        flat, i * info.vocabularySize(), (i + 1) * info.vocabularySize());
+                logits[i] =
+                        java.util.Arrays.copyOfRange(flat, i * info.vocabularySize(), (i + 1) * info.vocabularySize());
             }
             return logits;
         }
