@@ -15,6 +15,7 @@ import dev.reft.model.Training;
 import dev.reft.model.ValueHead;
 import dev.reft.torch.GradientCheckpointing;
 import dev.reft.torch.RandomWeights;
+import dev.reft.torch.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -52,6 +53,10 @@ public final class Quickstart implements Callable<Integer> {
      * @param arguments see {@code --help}
      */
     public static void main(String[] arguments) {
+        // The tokenizer library logs through SLF4J, which would complain that nobody listens.
+        if (System.getProperty("slf4j.internal.verbosity") == null) {
+            System.setProperty("slf4j.internal.verbosity", "ERROR");
+        }
         System.exit(run(arguments));
     }
 
@@ -96,6 +101,9 @@ public final class Quickstart implements Callable<Integer> {
         }
         if (model.checkpointing()) {
             options.add(new GradientCheckpointing());
+        }
+        if (model.threads() > 0) {
+            options.add(new Threads(model.threads()));
         }
         try {
             String path = model.embedded()

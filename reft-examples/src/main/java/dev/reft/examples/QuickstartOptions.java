@@ -33,6 +33,12 @@ final class QuickstartOptions {
     @Option(names = "--save-memory", description = "compute blocks again in the backward pass")
     private boolean checkpointing;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "threads of the engine; 0 for one a core, the default for real models")
+    private @Nullable Integer threads;
+
     @Option(names = "--data", paramLabel = "KIND", description = "words (default), svamp, mathqa, gsm8k or jsonl")
     private DataKind data = DataKind.WORDS;
 
@@ -154,7 +160,7 @@ final class QuickstartOptions {
         }
         double ppoRate = or(rate, small ? 3e-4 : 3e-6);
         return new RunPlan(
-                new ModelPlan(model, device, precision, lora, checkpointing),
+                new ModelPlan(model, device, precision, lora, checkpointing, or(threads, small ? 1 : 0)),
                 new DataPlan(
                         data,
                         train,

@@ -42,11 +42,14 @@ public record RunPlan(
      * @param precision of weights and activations
      * @param loraRank rank of the adapters; 0 trains all weights
      * @param checkpointing whether blocks are computed again in the backward, to save memory
+     * @param threads of the engine; 0 leaves it to the engine
      */
-    public record ModelPlan(String path, String device, Precision precision, int loraRank, boolean checkpointing) {
-        /** Checks the rank. */
+    public record ModelPlan(
+            String path, String device, Precision precision, int loraRank, boolean checkpointing, int threads) {
+        /** Checks the counts. */
         public ModelPlan {
             atLeast("loraRank", loraRank, 0);
+            atLeast("threads", threads, 0);
         }
 
         /**
