@@ -123,8 +123,7 @@ final class CachedAttention implements Attention {
         Tensor scores = Ops.cat(
                 2, toRows(promptScores, prompts.length()), ownScores.view(rows, (long) kv * group, own.length()));
         Tensor[] weights = Ops.split(scores.add_(mask).softmax(2), 2, prompts.length(), own.length());
-        Tensor promptOut = torch.bmm(
-                toPrompts(weights[0], prompts.length()), prompts.values(layer, layout.prompts()));
+        Tensor promptOut = torch.bmm(toPrompts(weights[0], prompts.length()), prompts.values(layer, layout.prompts()));
         // Added to within the second product: in bf16 that rounds once less.
         return torch.baddbmm(
                         toRows(promptOut, d).reshape(rows * kv, group, d),

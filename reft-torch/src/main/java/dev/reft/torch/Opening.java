@@ -32,7 +32,11 @@ record Opening(
     /** Largest difference that generation and scoring showed in fp32 and bf16, with room. */
     private static final double TOLERANCE = 1e-4;
 
-    private static final double HALF_TOLERANCE = 0.25;
+    /**
+     * In bf16 generation and scoring each err by 0.03 on average: on SmolLM2 they differed by 0.04 on average, by 0.5 at
+     * most in 900 tokens of problems, and by 0.6 after prompts of random tokens.
+     */
+    private static final double HALF_TOLERANCE = 1.0;
 
     static Opening of(ModelSpec spec) {
         Options options = Options.of(spec);

@@ -5,11 +5,13 @@ import dev.reft.generation.LogitFilters;
 import dev.reft.model.EngineException;
 import dev.reft.model.EngineException.Kind;
 import java.nio.IntBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.StringViewOptional;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -19,7 +21,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Draws the next token of each row from its logits.
  *
  * <p>Rows without filters are drawn by libtorch, inverting the cumulative distribution at a number that the row's seed
- * gives ({@code multinomial} takes twenty times as long). Rows with filters are drawn by {@link LogitFilters}.
+ * gives ({@code multinomial} takes twenty times as long). Rows with filters are drawn by {@link LogitFilters}, from the
+ * likeliest tokens alone where these decide.
  */
 final class TokenDraws {
     private final Tensor logits;
@@ -63,12 +66,16 @@ final class TokenDraws {
         Tensor logs = tempered().log_softmax(1);
         int[] greedy = where(row -> !row.filtered() && row.greedy());
         int[] sampled = where(row -> !row.filtered() && !row.greedy());
-        int[] filtered = where(Sample::filtered);
+        int[] cut = where(row -> row.filtered() && Candidates.suffice(row, vocabulary));
+        int[] filtered = where(row -> row.filtered() && !Candidates.suffice(row, vocabulary));
         if (greedy.length > 0) {
             set(greedy, pick(logits, greedy).argmax(new LongOptional(1), false));
         }
         if (sampled.length > 0) {
             invert(sampled, pick(logs, sampled));
+        }
+        if (cut.length > 0) {
+            cut(cut, pick(logits, cut), pick(logs, cut));
         }
         if (filtered.length > 0) {
             filter(filtered, pick(logits, filtered));
@@ -135,12 +142,34 @@ final class TokenDraws {
         }
     }
 
+    /** Rows whose filters leave few tokens: only the likeliest are looked at, if they decide. */
+    private void cut(int[] chosen, Tensor some, Tensor logs) {
+        int n = Candidates.COUNT;
+        T_TensorTensor_T found = some.topk(n, 1, true, true);
+        float[] values = Ops.toFloats(Ops.own(found.get0()));
+        Tensor ids = Ops.own(found.get1());
+        float[] best = Ops.toFloats(logs.gather(1, ids.narrow(1, 0, 1)));
+        IntBuffer tokenIds = ids.to(ScalarType.Int).cpu().contiguous().createBuffer();
+        for (int i = 0; i < chosen.length; i++) {
+            Sample sample = rows.get(chosen[i]);
+            float[] likeliest = Arrays.copyOfRange(values, i * n, (i + 1) * n);
+            checkFinite(chosen[i], likeliest[0]);
+            int[] theirs = new int[n];
+            tokenIds.position(i * n).get(theirs);
+            Draw draw = Candidates.draw(likeliest, theirs, best[i], sample.sampling(), sample.uniform());
+            take(chosen[i], draw != null ? draw : inJava(chosen[i], some.narrow(0, i, 1)));
+        }
+    }
+
     private void filter(int[] chosen, Tensor some) {
         for (int i = 0; i < chosen.length; i++) {
-            Draw draw = inJava(chosen[i], some.narrow(0, i, 1));
-            tokens[chosen[i]] = draw.token();
-            drawLogProbs[chosen[i]] = (float) draw.logProb();
+            take(chosen[i], inJava(chosen[i], some.narrow(0, i, 1)));
         }
+    }
+
+    private void take(int row, Draw draw) {
+        tokens[row] = draw.token();
+        drawLogProbs[row] = (float) draw.logProb();
     }
 
     private Draw inJava(int row, Tensor one) {
