@@ -10,7 +10,10 @@ import java.nio.file.Path;
 public final class CheckpointException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The file at fault. */
     private final String file;
+
+    /** The field at fault. */
     private final String field;
 
     /**

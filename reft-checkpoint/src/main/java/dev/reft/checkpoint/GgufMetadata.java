@@ -186,6 +186,53 @@ public final class GgufMetadata {
     }
 
     /**
+     * All values under a prefix, arrays decoded.
+     *
+     * @param prefix of the keys, such as {@code tokenizer.}
+     * @return by whole key, in the file's order: {@code String}, {@code Long}, {@code Double}, {@code Boolean}, {@code
+     *     int[]} for arrays of 32-bit integers, {@code float[]} for those of 32-bit floats, and lists for the others
+     * @throws CheckpointException if a string is not UTF-8
+     */
+    public Map<String, Object> asMap(String prefix) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        values.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                map.put(key, plain(key, value));
+            }
+        });
+        return Collections.unmodifiableMap(map);
+    }
+
+    private Object plain(String key, GgufValue value) {
+        if (value instanceof GgufValue.Text text) {
+            return text.value();
+        } else if (value instanceof GgufValue.Whole whole) {
+            return whole.value();
+        } else if (value instanceof GgufValue.Real real) {
+            return real.value();
+        } else if (value instanceof GgufValue.Truth truth) {
+            return truth.value();
+        }
+        GgufValue.Array array = (GgufValue.Array) value;
+        switch (array.type()) {
+            case GgufValue.U32, GgufValue.I32 -> {
+                return integers(key).orElseThrow();
+            }
+            case GgufValue.F32 -> {
+                return floats(key).orElseThrow();
+            }
+            default -> {
+                GgufReader at = at(array);
+                List<Object> list = new ArrayList<>(array.count());
+                for (int i = 0; i < array.count(); i++) {
+                    list.add(plain(key, GgufValue.read(at, key + "[" + i + "]", array.type())));
+                }
+                return Collections.unmodifiableList(list);
+            }
+        }
+    }
+
+    /**
      * An exception about one of these values.
      *
      * @param key the key

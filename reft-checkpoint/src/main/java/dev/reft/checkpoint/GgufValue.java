@@ -29,7 +29,8 @@ sealed interface GgufValue {
         return read(in, key, in.i32(key + " type"));
     }
 
-    private static GgufValue read(GgufReader in, String key, int type) {
+    /** Reads a value of a known type, such as an element of an array. */
+    static GgufValue read(GgufReader in, String key, int type) {
         return switch (type) {
             case 0 -> new Whole(in.u8(key));
             case 1 -> new Whole((byte) in.u8(key));

@@ -15,14 +15,14 @@ final class HfCheckpoint extends Checkpoint {
     private final Path directory;
     private final ModelConfig config;
     private final GenerationConfig generation;
-    private final List<SafetensorsFile> files;
+    private final List<TensorFile> files;
     private final Map<String, StoredTensor> tensors;
 
     private HfCheckpoint(
             Path directory,
             ModelConfig config,
             GenerationConfig generation,
-            List<SafetensorsFile> files,
+            List<TensorFile> files,
             Map<String, StoredTensor> tensors) {
         this.directory = directory;
         this.config = config;
@@ -34,23 +34,23 @@ final class HfCheckpoint extends Checkpoint {
     static HfCheckpoint openAt(Path directory) {
         ModelConfig config = ModelConfig.read(directory);
         GenerationConfig generation = GenerationConfig.read(directory);
-        List<SafetensorsFile> files = new ArrayList<>();
+        List<TensorFile> files = new ArrayList<>();
         try {
             Map<String, StoredTensor> tensors = openWeights(directory, files);
             return new HfCheckpoint(directory, config, generation, files, tensors);
         } catch (RuntimeException | Error e) {
-            files.forEach(SafetensorsFile::close);
+            files.forEach(TensorFile::close);
             throw e;
         }
     }
 
     /** Opens the single file where there is one, as transformers does, and otherwise all shards. */
-    private static Map<String, StoredTensor> openWeights(Path directory, List<SafetensorsFile> files) {
+    private static Map<String, StoredTensor> openWeights(Path directory, List<TensorFile> files) {
         Path single = directory.resolve("model.safetensors");
         Path index = directory.resolve("model.safetensors.index.json");
         if (Files.exists(single)) {
-            files.add(SafetensorsFile.open(single));
-            return files.get(0).tensors();
+            files.add(TensorFile.open(single));
+            return files.get(0).stored();
         }
         if (Files.exists(index)) {
             return openShards(directory, ShardIndex.read(directory, index), files);
@@ -65,22 +65,22 @@ final class HfCheckpoint extends Checkpoint {
                         : "is not there, nor is model.safetensors.index.json");
     }
 
-    private static Map<String, StoredTensor> openShards(Path directory, ShardIndex index, List<SafetensorsFile> files) {
+    private static Map<String, StoredTensor> openShards(Path directory, ShardIndex index, List<TensorFile> files) {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<String, Set<String>> shard : index.shards().entrySet()) {
-            SafetensorsFile file = SafetensorsFile.open(directory.resolve(shard.getKey()));
+            TensorFile file = TensorFile.open(directory.resolve(shard.getKey()));
             files.add(file);
             for (String name : shard.getValue()) {
-                StoredTensor tensor = file.tensors().get(name);
+                StoredTensor tensor = file.stored().get(name);
                 if (tensor == null) {
                     throw index.wrong(name, "says " + shard.getKey() + ", which does not hold this tensor");
                 }
                 tensors.put(name, tensor);
             }
-            for (String name : file.tensors().keySet()) {
+            for (String name : file.stored().keySet()) {
                 if (!shard.getValue().contains(name)) {
                     throw new CheckpointException(
-                            file.file(),
+                            file.path(),
                             "tensor '" + Strings.clip(name) + "'",
                             "is here, but the index " + index.placeOf(name));
                 }
@@ -116,6 +116,6 @@ final class HfCheckpoint extends Checkpoint {
 
     @Override
     public void close() {
-        files.forEach(SafetensorsFile::close);
+        files.forEach(TensorFile::close);
     }
 }

@@ -29,13 +29,25 @@ final class SafetensorsHeader {
 
     private final Path file;
     private final FileChannel channel;
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+    private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
 
-    SafetensorsHeader(Path file, FileChannel channel) {
+    /** Reads and checks the header of an open file. */
+    SafetensorsHeader(Path file, FileChannel channel) throws IOException {
         this.file = file;
         this.channel = channel;
+        read();
     }
 
-    Map<String, StoredTensor> read() throws IOException {
+    Map<String, String> metadata() {
+        return Collections.unmodifiableMap(metadata);
+    }
+
+    Map<String, StoredTensor> tensors() {
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    private void read() throws IOException {
         long size = channel.size();
         long length = length(size);
         long start = 8 + length;
@@ -43,10 +55,11 @@ final class SafetensorsHeader {
         if (length == 0 || channel.read(ByteBuffer.wrap(first), 8) != 1 || first[0] != '{') {
             throw wrong("header", "does not start with '{'");
         }
-        Map<String, StoredTensor> tensors = JsonText.parse(
-                file, "header", new Region(channel, 8, length), parser -> tensors(parser, start, size - start));
-        checkCoverage(tensors, start, size);
-        return Collections.unmodifiableMap(tensors);
+        JsonText.parse(file, "header", new Region(channel, 8, length), parser -> {
+            readEntries(parser, start, size - start);
+            return true;
+        });
+        checkCoverage(start, size);
     }
 
     private long length(long size) throws IOException {
@@ -68,27 +81,26 @@ final class SafetensorsHeader {
         return length;
     }
 
-    private Map<String, StoredTensor> tensors(JsonParser parser, long start, long available) throws IOException {
+    private void readEntries(JsonParser parser, long start, long available) throws IOException {
         JsonText.expect(parser, parser.nextToken(), JsonToken.START_OBJECT);
-        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_OBJECT; token = parser.nextToken()) {
             JsonText.expect(parser, token, JsonToken.PROPERTY_NAME);
             String name = parser.currentName();
             Map<String, @Nullable Object> fields = JsonText.object(parser);
             if (name.equals("__metadata__")) {
-                checkMetadata(fields);
+                readMetadata(fields);
             } else {
                 tensors.put(name, tensor(name, fields, start, available));
             }
         }
-        return tensors;
     }
 
-    private void checkMetadata(Map<String, @Nullable Object> fields) {
+    private void readMetadata(Map<String, @Nullable Object> fields) {
         for (Map.Entry<String, @Nullable Object> entry : fields.entrySet()) {
-            if (!(entry.getValue() instanceof String)) {
+            if (!(entry.getValue() instanceof String text)) {
                 throw wrong("__metadata__." + Strings.clip(entry.getKey()), "must be a string");
             }
+            metadata.put(entry.getKey(), text);
         }
     }
 
@@ -144,7 +156,7 @@ final class SafetensorsHeader {
         return longs;
     }
 
-    private void checkCoverage(Map<String, StoredTensor> tensors, long start, long size) {
+    private void checkCoverage(long start, long size) {
         List<StoredTensor> sorted = new ArrayList<>(tensors.values());
         sorted.sort(Comparator.comparingLong(StoredTensor::position)
                 .thenComparingLong(tensor -> tensor.info().bytes()));

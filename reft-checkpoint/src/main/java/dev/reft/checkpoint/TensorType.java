@@ -89,7 +89,7 @@ public enum TensorType {
     }
 
     /**
-     * Whether {@link Checkpoint#read} turns it into floats.
+     * Whether {@link TensorSource#read} turns it into floats.
      *
      * @return whether it holds real numbers
      */

@@ -168,7 +168,7 @@ class GgufAttackTest {
                 "yarn");
         refused(b -> b.f32Tensor("blk.1.attn_q.weight", 8, 8), "blk.1.attn_q.weight", "not one of");
         refused(b -> b.f32Tensor("blk.0.attn_q_norm.weight", 4), "attn_q_norm", "not one of");
-        refused(b -> b.f32Tensor("blk.0.attn_k.bias", 4), "attn_k.bias", "2 heads");
+        refused(b -> b.without("blk.0.attn_k.bias").f32Tensor("blk.0.attn_k.bias", 4), "attn_k.bias", "2 heads");
     }
 
     @Test
@@ -207,12 +207,21 @@ class GgufAttackTest {
 
     @Test
     void metadataOfAnotherTypeIsNamed() {
-        try (Checkpoint model = open(GgufBuilder.llama().bytes())) {
+        GgufBuilder builder = GgufBuilder.llama();
+        builder.metadata.put("x.flags", out -> out.i32(9).i32(7).i64(2).u8(1).u8(0));
+        builder.metadata.put("x.ints", out -> out.i32(9).i32(5).i64(1).i32(7));
+        try (Checkpoint model = open(builder.bytes())) {
             GgufMetadata metadata = model.ggufMetadata().orElseThrow();
             assertEquals(
                     List.of("a", "b", "c", "d", "e"),
                     metadata.strings("tokenizer.ggml.tokens").orElseThrow());
             assertTrue(metadata.strings("absent").isEmpty());
+            assertEquals(
+                    List.of("a", "b", "c", "d", "e"),
+                    metadata.asMap("tokenizer.").get("tokenizer.ggml.tokens"));
+            assertEquals(1L, metadata.asMap("").get("llama.block_count"));
+            assertEquals(List.of(true, false), metadata.asMap("x.").get("x.flags"));
+            assertArrayEquals(new int[] {7}, (int[]) metadata.asMap("x.").get("x.ints"));
             assertThrows(CheckpointException.class, () -> metadata.integers("tokenizer.ggml.tokens"));
             assertThrows(CheckpointException.class, () -> metadata.string("llama.block_count"));
             assertThrows(CheckpointException.class, () -> metadata.bool("llama.block_count"));

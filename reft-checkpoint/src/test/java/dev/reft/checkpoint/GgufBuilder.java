@@ -80,6 +80,11 @@ final class GgufBuilder {
         return this;
     }
 
+    GgufBuilder without(String name) {
+        tensors.removeIf(tensor -> tensor.name.equals(name));
+        return this;
+    }
+
     byte[] bytes() {
         TestBytes out =
                 new TestBytes().ascii("GGUF").i32(version).i64(tensors.size()).i64(metadata.size());

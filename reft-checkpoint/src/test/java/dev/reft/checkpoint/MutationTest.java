@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * without much memory.
  */
 class MutationTest {
-    private static final int MUTANTS = 700;
+    private static final int MUTANTS = 500;
     private static final long[] LENGTHS = {
         0, 1, -1, 7, 255, 1L << 31, (1L << 31) - 1, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 40, 99_999_999
     };

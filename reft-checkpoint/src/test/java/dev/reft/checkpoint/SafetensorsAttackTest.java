@@ -24,7 +24,7 @@ class SafetensorsAttackTest {
 
     private CheckpointException refused(byte[] bytes) {
         Path file = TestBytes.write(folder.resolve("model.safetensors"), bytes);
-        CheckpointException refused = assertThrows(CheckpointException.class, () -> SafetensorsFile.open(file));
+        CheckpointException refused = assertThrows(CheckpointException.class, () -> TensorFile.open(file));
         assertEquals(file.toString(), refused.file());
         assertTrue(refused.getMessage().length() < 1000, refused.getMessage());
         return refused;
@@ -37,20 +37,19 @@ class SafetensorsAttackTest {
                         + "\"data_offsets\":[0,4]},\"none\":{\"dtype\":\"F32\",\"shape\":[0,5],\"data_offsets\":[4,4]}}  ",
                 8);
         Path file = TestBytes.write(folder.resolve("model.safetensors"), good);
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (TensorFile read = TensorFile.open(file)) {
             assertEquals(3, read.tensors().size());
             FloatBuffer two = FloatBuffer.allocate(2);
-            read.tensors().get("a").decode(0, two);
+            read.stored().get("a").decode(0, two);
             assertArrayEquals(new float[2], two.array());
-            StoredTensor none = read.tensors().get("none");
+            StoredTensor none = read.stored().get("none");
             assertEquals(0, none.raw().remaining());
             none.decode(0, FloatBuffer.allocate(0));
             assertThrows(
-                    IllegalArgumentException.class,
-                    () -> read.tensors().get("a").decode(1, FloatBuffer.allocate(2)));
+                    IllegalArgumentException.class, () -> read.stored().get("a").decode(1, FloatBuffer.allocate(2)));
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> read.tensors().get("a").decode(Long.MAX_VALUE, FloatBuffer.allocate(1)));
+                    () -> read.stored().get("a").decode(Long.MAX_VALUE, FloatBuffer.allocate(1)));
         }
     }
 
@@ -120,7 +119,7 @@ class SafetensorsAttackTest {
                     ByteBuffer.wrap(new TestBytes().i64(100_000_000).ascii("{").bytes()));
             channel.write(ByteBuffer.allocate(1), 1L << 36);
         }
-        long allocated = Allocation.of(() -> assertThrows(CheckpointException.class, () -> SafetensorsFile.open(file)));
+        long allocated = Allocation.of(() -> assertThrows(CheckpointException.class, () -> TensorFile.open(file)));
         assertTrue(allocated < 1 << 20, "allocated " + allocated);
     }
 
@@ -151,10 +150,10 @@ class SafetensorsAttackTest {
             channel.write(ByteBuffer.wrap(head));
             channel.write(ByteBuffer.allocate(1), head.length + bytes - 1);
         }
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (TensorFile read = TensorFile.open(file)) {
             String message = assertThrows(
                             CheckpointException.class,
-                            () -> read.tensors().get("wide").raw())
+                            () -> read.stored().get("wide").raw())
                     .getMessage();
             assertTrue(message.contains("wide") && message.contains("2147483648"), message);
         }
@@ -164,12 +163,11 @@ class SafetensorsAttackTest {
     void aFileThatBecameShorterIsNotMappedBeyondItsEnd() throws IOException {
         byte[] good = TestBytes.safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8);
         Path file = TestBytes.write(folder.resolve("model.safetensors"), good);
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (TensorFile read = TensorFile.open(file)) {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 channel.truncate(good.length - 4);
             }
-            assertThrows(
-                    CheckpointException.class, () -> read.tensors().get("a").raw());
+            assertThrows(CheckpointException.class, () -> read.stored().get("a").raw());
         }
     }
 

@@ -70,10 +70,11 @@ class SafetensorsWriterTest {
                         + "\"b\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[12,18]}}",
                 header.stripTrailing());
         assertEquals(8 + length + 18, bytes.capacity());
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (TensorFile read = TensorFile.open(file)) {
             FloatBuffer three = FloatBuffer.allocate(3);
-            read.tensors().get("b").decode(0, three);
+            read.stored().get("b").decode(0, three);
             assertArrayEquals(new float[] {-3, -2, -1}, three.array());
+            assertEquals(Map.of("format", "pt"), read.metadata());
         }
     }
 

@@ -11,6 +11,7 @@ public sealed interface LogitFilter {
         /**
          * Checks the number.
          *
+         * @param value the temperature
          * @throws IllegalArgumentException if it is not positive and finite
          */
         public Temperature {
@@ -27,6 +28,7 @@ public sealed interface LogitFilter {
         /**
          * Checks the number.
          *
+         * @param k how many
          * @throws IllegalArgumentException if it is negative
          */
         public TopK {
@@ -44,6 +46,7 @@ public sealed interface LogitFilter {
         /**
          * Checks the number.
          *
+         * @param p the probability to reach
          * @throws IllegalArgumentException if it is outside (0, 1]
          */
         public TopP {
@@ -60,6 +63,7 @@ public sealed interface LogitFilter {
         /**
          * Checks the number.
          *
+         * @param share of the likeliest
          * @throws IllegalArgumentException if it is outside [0, 1]
          */
         public MinP {
@@ -77,6 +81,7 @@ public sealed interface LogitFilter {
         /**
          * Checks the number.
          *
+         * @param penalty divisor or factor
          * @throws IllegalArgumentException if it is not positive and finite
          */
         public RepetitionPenalty {
@@ -93,6 +98,7 @@ public sealed interface LogitFilter {
         /**
          * Checks the number.
          *
+         * @param penalty for each occurrence
          * @throws IllegalArgumentException if it is not finite
          */
         public FrequencyPenalty {
@@ -109,6 +115,7 @@ public sealed interface LogitFilter {
         /**
          * Checks the number.
          *
+         * @param penalty for occurring
          * @throws IllegalArgumentException if it is not finite
          */
         public PresencePenalty {

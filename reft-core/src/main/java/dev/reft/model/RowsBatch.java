@@ -31,6 +31,15 @@ record RowsBatch(List<Row> all, int[] groups, int[] indices) implements TokenBat
     }
 
     @Override
+    public int groupSize(int i) {
+        int size = 0;
+        for (int group : groups) {
+            size += group == group(i) ? 1 : 0;
+        }
+        return size;
+    }
+
+    @Override
     public TokenBatch select(int... rows) {
         int[] chosen = new int[rows.length];
         for (int i = 0; i < rows.length; i++) {

@@ -33,6 +33,14 @@ public interface TokenBatch {
     int group(int i);
 
     /**
+     * How many rows the group of a row has in the uncut batch: a cut that holds fewer of them was made wrongly.
+     *
+     * @param i index in this batch
+     * @return &gt;= 1
+     */
+    int groupSize(int i);
+
+    /**
      * Some rows of this batch, as a batch.
      *
      * @param rows indices in this batch, in the order wanted

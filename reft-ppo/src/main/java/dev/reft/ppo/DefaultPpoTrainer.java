@@ -68,9 +68,9 @@ final class DefaultPpoTrainer implements PpoTrainer {
     public StepReport step(List<Prompt> prompts) {
         return call("step", () -> {
             checkPrompts(prompts);
-            Grading grading = new Grading();
+            StepGrading grading = grading();
             Rollouts rollouts = collectAll(prompts, grading);
-            return updateAll(shapeAll(scoreAll(grading.finish(rollouts))));
+            return updateAll(shapeAll(scoreAll(finish(grading, rollouts))));
         });
     }
 
@@ -85,17 +85,17 @@ final class DefaultPpoTrainer implements PpoTrainer {
     @Override
     public GradedRollouts grade(Rollouts rollouts) {
         return call("grade", () -> {
-            Grading grading = new Grading();
+            StepGrading grading = grading();
             for (int g = 0; g < rollouts.groups().size(); g++) {
                 if (team.owns(g)) {
                     Rollouts.Group group = rollouts.groups().get(g);
                     grading.begin(g, group.prompt(), group.completions().size());
-                    for (Completion completion : group.completions()) {
-                        grading.ended(g, completion);
+                    for (int s = 0; s < group.completions().size(); s++) {
+                        grading.submit(g, s, group.completions().get(s));
                     }
                 }
             }
-            return grading.finish(rollouts);
+            return finish(grading, rollouts);
         });
     }
 
@@ -119,6 +119,10 @@ final class DefaultPpoTrainer implements PpoTrainer {
         return call("update", () -> updateAll(experience));
     }
 
+    private StepGrading grading() {
+        return new StepGrading(desk, team, groups, lifecycle::progress);
+    }
+
     private static void checkPrompts(List<Prompt> prompts) {
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("a step needs at least one prompt");
@@ -132,7 +136,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
         for (int p = 0; p < prompts.size(); p++) {
             if (team.owns(p)) {
                 mine.add(p);
-                if (listener instanceof Grading grading) {
+                if (listener instanceof StepGrading grading) {
                     grading.begin(p, prompts.get(p), config.samplesPerPrompt());
                 }
             }
@@ -186,82 +190,10 @@ final class DefaultPpoTrainer implements PpoTrainer {
         }
     }
 
-    /** This rank's gradings of a step, begun as completions end. */
-    private final class Grading implements Collector.Listener {
-        private final Map<Integer, Prompt> prompts = new TreeMap<>();
-        private final Map<Integer, Completion[]> waiting = new TreeMap<>();
-        private final Map<Integer, GradingJob[]> jobs = new TreeMap<>();
-
-        void begin(int prompt, Prompt problem, int samples) {
-            prompts.put(prompt, problem);
-            waiting.put(prompt, new Completion[samples]);
-            jobs.put(prompt, new GradingJob[groups ? 1 : samples]);
-        }
-
-        @Override
-        public void ended(int prompt, Completion completion) {
-            Completion[] group = waiting.get(prompt);
-            GradingJob[] own = jobs.get(prompt);
-            Prompt problem = prompts.get(prompt);
-            if (group == null || own == null || problem == null) {
-                throw new IllegalStateException("prompt " + prompt + " was not begun");
-            }
-            group[completion.sample()] = completion;
-            if (!groups) {
-                own[completion.sample()] = desk.submit(problem, List.of(completion));
-            } else if (!Arrays.asList(group).contains(null)) {
-                own[0] = desk.submit(problem, Arrays.asList(group));
-            }
-        }
-
-        GradedRollouts finish(Rollouts rollouts) {
-            long total = jobs.size();
-            List<DataInputStream> shares = team.exchange(out -> {
-                long done = 0;
-                for (GradingJob[] own : jobs.values()) {
-                    for (GradingJob job : own) {
-                        for (Grade grade : await(job)) {
-                            Wire.write(out, grade);
-                        }
-                    }
-                    lifecycle.progress("grade", ++done, total);
-                }
-            });
-            List<List<Grade>> grades = new ArrayList<>();
-            for (int g = 0; g < rollouts.groups().size(); g++) {
-                GradingJob[] own = jobs.get(g);
-                grades.add(
-                        own != null
-                                ? Arrays.stream(own)
-                                        .flatMap(job -> await(job).stream())
-                                        .toList()
-                                : receivedGrades(
-                                        shares.get(g % team.size()),
-                                        rollouts.groups().get(g).completions().size()));
-            }
-            watch.lap("grade");
-            return new GradedRollouts(rollouts, grades);
-        }
-
-        private List<Grade> await(GradingJob job) {
-            try {
-                return desk.await(job);
-            } catch (InterruptedException e) {
-                throw Interrupts.cancelled();
-            }
-        }
-    }
-
-    private static List<Grade> receivedGrades(DataInputStream in, int samples) {
-        try {
-            List<Grade> grades = new ArrayList<>();
-            for (int s = 0; s < samples; s++) {
-                grades.add(Wire.grade(in));
-            }
-            return grades;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private GradedRollouts finish(StepGrading grading, Rollouts rollouts) {
+        GradedRollouts graded = grading.finish(rollouts);
+        watch.lap("grade");
+        return graded;
     }
 
     private ScoredRollouts scoreAll(GradedRollouts graded) {

@@ -59,13 +59,11 @@ final class Lifecycle {
 
     private void abandon(Throwable failure) {
         onFailure.run();
-        if (!torn) {
-            try {
-                policy.discardGradients();
-            } catch (RuntimeException e) {
-                torn = true;
-                failure.addSuppressed(e);
-            }
+        try {
+            policy.discardGradients();
+        } catch (RuntimeException e) {
+            torn = true;
+            failure.addSuppressed(e);
         }
     }
 

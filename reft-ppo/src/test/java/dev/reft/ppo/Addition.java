@@ -9,6 +9,7 @@ import dev.reft.model.Optimizer;
 import dev.reft.model.Policy;
 import dev.reft.model.Replicas;
 import dev.reft.model.Training;
+import dev.reft.testkit.Checked;
 import dev.reft.testkit.tiny.TinyModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,14 +29,15 @@ final class Addition {
 
     private Addition() {}
 
+    /** A policy that also checks how the trainer uses it. */
     static Policy policy() {
-        return MODEL.policy(Training.full(1));
+        return Checked.policy(MODEL.policy(Training.full(1)));
     }
 
     static Policy policy(Replicas replicas) {
         Training plain = Training.full(1);
-        return MODEL.policy(
-                new Training(plain.valueHead(), plain.adapter(), plain.optimizer(), plain.seed(), replicas));
+        return Checked.policy(MODEL.policy(
+                new Training(plain.valueHead(), plain.adapter(), plain.optimizer(), plain.seed(), replicas)));
     }
 
     static List<Prompt> prompts() {

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.reft.generation.Completion;
 import dev.reft.generation.Finish;
+import dev.reft.generation.Generation;
+import dev.reft.generation.GenerationRequest;
 import dev.reft.grading.Grade;
 import dev.reft.math.Gae;
 import dev.reft.math.KlController;
@@ -306,5 +309,62 @@ class PpoOptionsTest {
                 assertTrue(Double.isFinite(report.metric(name)), name);
             }
         }
+    }
+
+    @Test
+    void gradingRunsWhileSamplesStillComeIn() {
+        java.util.concurrent.CountDownLatch graded = new java.util.concurrent.CountDownLatch(1);
+        boolean[] inTime = {false};
+        Policy policy = new DelegatingPolicy(Addition.warmedUp(10)) {
+            @Override
+            public Generation generation() {
+                Generation all = inner.generation();
+                return new Generation() {
+                    private boolean someEnded;
+
+                    @Override
+                    public void add(GenerationRequest request) {
+                        all.add(request);
+                    }
+
+                    @Override
+                    public int unfinished() {
+                        return all.unfinished();
+                    }
+
+                    @Override
+                    public List<Completion> advance() {
+                        if (someEnded && !inTime[0]) {
+                            try {
+                                inTime[0] = graded.await(10, java.util.concurrent.TimeUnit.SECONDS);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        }
+                        List<Completion> ended = all.advance();
+                        someEnded |= !ended.isEmpty();
+                        return ended;
+                    }
+
+                    @Override
+                    public void close() {
+                        all.close();
+                    }
+                };
+            }
+        };
+        try (policy;
+                PpoTrainer trainer = PpoTrainer.of(policy)
+                        .grader((prompt, completion) -> {
+                            graded.countDown();
+                            return Addition.GRADER.grade(prompt, completion);
+                        })
+                        .config(Addition.config().toBuilder()
+                                .concurrentSamples(8)
+                                .build())
+                        .start()) {
+            trainer.step(Addition.prompts());
+        }
+        assertTrue(inTime[0], "no completion was graded before sampling ended");
     }
 }

@@ -36,12 +36,13 @@ record Admission(int rows, long tokens) {
     }
 
     /**
-     * Batches come in few sizes, since the engine prepares its kernels anew for each: 1, 2, 4, 8, then multiples of 4, of
-     * 8 from 32, of 16 from 64.
+     * Batches come in few sizes, since the engine prepares its kernels anew for each: 2, 4, 8, then multiples of 4, of 8
+     * from 32, of 16 from 64. One row alone would go another way through the engine (a matrix times a vector) and come
+     * out a little different; two cost the same.
      */
     static int roundPlaces(int places) {
         if (places <= 8) {
-            return places <= 2 ? places : places <= 4 ? 4 : 8;
+            return places <= 2 ? 2 : places <= 4 ? 4 : 8;
         }
         int step = places <= 32 ? 4 : places <= 64 ? 8 : 16;
         return (places + step - 1) / step * step;

@@ -41,18 +41,22 @@ final class CachedDecoder implements AutoCloseable {
      * @return logits [prompts, vocabulary] after their last tokens, fp32
      */
     Tensor prefill(List<int[]> tokens, int[] places) {
+        boolean oneToken = tokens.size() == 1 && tokens.get(0).length == 1;
+        // Never one row alone: see Admission.roundPlaces.
+        List<int[]> read = oneToken ? List.of(tokens.get(0), tokens.get(0)) : tokens;
         return Scope.one(() -> {
             Placement placement = decoder.placement();
-            int[] lengths = tokens.stream().mapToInt(t -> t.length).toArray();
+            int[] lengths = read.stream().mapToInt(t -> t.length).toArray();
             Layout layout = Layout.of(lengths, 0);
-            int[] last = new int[lengths.length];
-            for (int i = 0; i < last.length; i++) {
+            int[] last = new int[Math.max(2, places.length)];
+            for (int i = 0; i < places.length; i++) {
                 last[i] = layout.starts()[i] + lengths[i] - 1;
             }
             PackedAttention within = new PackedAttention(decoder.config(), placement, layout);
             Attention attention = new PrefillAttention(within, prompts, layout.starts(), lengths, places);
-            Tensor hidden = run(layout.pack(tokens), layout.positions(), layout.longest() - 1, attention);
-            return logits(hidden.index_select(0, placement.here(Ops.longs(last))));
+            Tensor hidden = run(layout.pack(read), layout.positions(), layout.longest() - 1, attention);
+            Tensor logits = logits(hidden.index_select(0, placement.here(Ops.longs(last))));
+            return logits.narrow(0, 0, places.length);
         });
     }
 

@@ -55,6 +55,7 @@ final class Engine {
         }
         if (settings == null) {
             load();
+            Shutdown.install();
             int count = threads.map(Threads::count).orElse(Runtime.getRuntime().availableProcessors());
             MatmulPrecision chosen = precision.orElseGet(Engine::defaultPrecision);
             torch.set_num_threads(count);

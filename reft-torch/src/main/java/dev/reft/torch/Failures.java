@@ -15,12 +15,15 @@ final class Failures {
     private Failures() {}
 
     static <T> T in(String doing, Supplier<T> work) {
+        Shutdown.enter(doing);
         try {
             return work.get();
         } catch (RuntimeException e) {
             throw translate(doing, e);
         } catch (OutOfMemoryError e) {
             throw new EngineException(Kind.OUT_OF_MEMORY, doing + ": " + e.getMessage(), e);
+        } finally {
+            Shutdown.leave();
         }
     }
 

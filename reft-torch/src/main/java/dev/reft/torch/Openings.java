@@ -25,8 +25,9 @@ final class Openings {
             }
             Network network = new Network(decoder, layer == null ? null : decoder, layer);
             return new OpenModel(network, opening.info(network), opening.tokenizer(), opening.endIds());
-        } catch (RuntimeException e) {
-            throw freed(made, e);
+        } catch (RuntimeException | Error e) {
+            free(made, e);
+            throw e;
         }
     }
 
@@ -56,8 +57,9 @@ final class Openings {
                     training,
                     opening.options().checkpointing(),
                     opening.origin(criticOrigin));
-        } catch (RuntimeException e) {
-            throw freed(made, e);
+        } catch (RuntimeException | Error e) {
+            free(made, e);
+            throw e;
         }
     }
 
@@ -84,7 +86,7 @@ final class Openings {
         return resource;
     }
 
-    private static RuntimeException freed(Deque<AutoCloseable> made, RuntimeException e) {
+    private static void free(Deque<AutoCloseable> made, Throwable e) {
         for (AutoCloseable resource : made) {
             try {
                 resource.close();
@@ -92,6 +94,5 @@ final class Openings {
                 e.addSuppressed(suppressed);
             }
         }
-        return e;
     }
 }

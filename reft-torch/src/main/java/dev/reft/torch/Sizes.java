@@ -2,6 +2,7 @@ package dev.reft.torch;
 
 import dev.reft.checkpoint.AttentionConfig;
 import dev.reft.checkpoint.ModelConfig;
+import dev.reft.model.Adapter;
 
 /** Counts that follow from a configuration. */
 final class Sizes {
@@ -44,6 +45,23 @@ final class Sizes {
         }
         long embeddings = (config.tiedEmbeddings() ? 1 : 2) * config.vocabularySize() * hidden;
         return config.layers() * block + hidden + embeddings;
+    }
+
+    /** Numbers in the adapters. */
+    static long adapters(ModelConfig config, Adapter.Lora lora) {
+        AttentionConfig attention = config.attention();
+        long hidden = config.hiddenSize();
+        long q = attention.queryWidth();
+        long k = attention.keyValueWidth();
+        long m = config.feedForward().size();
+        long[] ends = {hidden + q, hidden + k, hidden + k, q + hidden, hidden + m, hidden + m, m + hidden};
+        long numbers = 0;
+        for (int i = 0; i < ends.length; i++) {
+            if (lora.targets().contains(Adapters.ALL) || lora.targets().contains(Adapters.LAYERS.get(i))) {
+                numbers += ends[i];
+            }
+        }
+        return numbers * lora.rank() * config.layers();
     }
 
     /** What a bucket of attention costs, in tokens: see {@link Layout}. */

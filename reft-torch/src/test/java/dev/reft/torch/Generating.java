@@ -109,6 +109,23 @@ final class Generating implements AutoCloseable {
         return network.score(batch, Set.of(Output.LOG_PROB)).get(Output.LOG_PROB)[0];
     }
 
+    /** Logits after each token of a row, from one forward pass. */
+    float[][] logits(int[] row) {
+        try (Grad off = Grad.off();
+                Scope scope = new Scope()) {
+            TokenBatch batch = TokenBatch.of(List.of(new Row(row, new int[0], 1f)));
+            Decoder decoder = network.decoder();
+            Packed packed = Packed.of(batch, Packed.layout(batch, decoder), decoder);
+            float[] flat = Ops.toFloats(decoder.logits(Trunk.hidden(decoder, packed)));
+            float[][] logits = new float[row.length][];
+            for (int i = 0; i < row.length; i++) {
+                logits[i] =
+                        java.util.Arrays.copyOfRange(flat, i * info.vocabularySize(), (i + 1) * info.vocabularySize());
+            }
+            return logits;
+        }
+    }
+
     static int[] join(int[] first, int[] second) {
         int[] both = java.util.Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, both, first.length, second.length);

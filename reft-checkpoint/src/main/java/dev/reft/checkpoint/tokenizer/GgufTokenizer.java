@@ -1,5 +1,7 @@
 package dev.reft.checkpoint.tokenizer;
 
+import dev.reft.checkpoint.CheckpointException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -26,13 +28,13 @@ final class GgufTokenizer {
     /** No published SentencePiece vocabulary has longer pieces; finding merges takes quadratic time in it. */
     private static final int LONGEST_PIECE = 512;
 
-    private final GgufMetadata metadata;
-    private final String source;
+    private final GgufKeys metadata;
+    private final Path source;
     private final List<String> tokens;
     private final int[] types;
     private final ObjectNode root = MAPPER.createObjectNode();
 
-    private GgufTokenizer(GgufMetadata metadata) {
+    private GgufTokenizer(GgufKeys metadata) {
         this.metadata = metadata;
         this.source = metadata.source();
         this.tokens = metadata.strings(KEY + "tokens");
@@ -48,12 +50,12 @@ final class GgufTokenizer {
         }
     }
 
-    static TokenizerJson json(GgufMetadata metadata) {
+    static TokenizerJson json(GgufKeys metadata) {
         return TokenizerJson.of(new GgufTokenizer(metadata).build(), metadata.source());
     }
 
     /** The tokens that the metadata names as ends of a completion. */
-    static Set<Integer> endIds(GgufMetadata metadata) {
+    static Set<Integer> endIds(GgufKeys metadata) {
         Set<Integer> ids = new LinkedHashSet<>();
         for (String name : List.of("eos_token_id", "eot_token_id", "eom_token_id")) {
             if (metadata.has(KEY + name)) {
@@ -72,8 +74,11 @@ final class GgufTokenizer {
             case "gpt2" -> byteLevel();
             case "llama" -> sentencePiece();
             default ->
-                throw new IllegalArgumentException(source + ": " + KEY + "model '" + model
-                        + "' is not supported (gpt2 and llama are); put the model's tokenizer.json beside the file");
+                throw new CheckpointException(
+                        source,
+                        KEY + "model",
+                        "'" + model
+                                + "' is not supported (gpt2 and llama are); put the model's tokenizer.json beside the file");
         }
         return root;
     }
@@ -166,8 +171,8 @@ final class GgufTokenizer {
         ObjectNode vocabulary = model.putObject("vocab");
         for (int i = 0; i < tokens.size(); i++) {
             if (vocabulary.has(tokens.get(i))) {
-                throw new IllegalArgumentException(source + ": " + KEY + "tokens holds '" + tokens.get(i)
-                        + "' twice, the second time as token " + i);
+                throw new CheckpointException(
+                        source, KEY + "tokens", "holds '" + tokens.get(i) + "' twice, the second time as token " + i);
             }
             vocabulary.put(tokens.get(i), i);
         }
@@ -200,8 +205,10 @@ final class GgufTokenizer {
 
     private List<Merge> splits(String piece, Map<String, Integer> pieces, double[] scores, double score) {
         if (piece.length() > LONGEST_PIECE) {
-            throw new IllegalArgumentException(source + ": " + KEY + "tokens holds a piece of " + piece.length()
-                    + " characters; at most " + LONGEST_PIECE + " are taken");
+            throw new CheckpointException(
+                    source,
+                    KEY + "tokens",
+                    "holds a piece of " + piece.length() + " characters; at most " + LONGEST_PIECE + " are taken");
         }
         List<Merge> result = new ArrayList<>();
         for (int cut = 1; cut < piece.length(); cut++) {
@@ -241,16 +248,16 @@ final class GgufTokenizer {
     private String token(String name) {
         int id = metadata.id(KEY + name);
         if (id < 0 || id >= tokens.size()) {
-            throw new IllegalArgumentException(
-                    source + ": " + KEY + name + " is " + id + ", but there are " + tokens.size() + " tokens");
+            throw new CheckpointException(
+                    source, KEY + name, "is " + id + ", but there are " + tokens.size() + " tokens");
         }
         return tokens.get(id);
     }
 
     private void checkLength(String name, int length) {
         if (length != tokens.size()) {
-            throw new IllegalArgumentException(
-                    source + ": " + KEY + name + " has " + length + " items for " + tokens.size() + " tokens");
+            throw new CheckpointException(
+                    source, KEY + name, "has " + length + " items for " + tokens.size() + " tokens");
         }
     }
 }

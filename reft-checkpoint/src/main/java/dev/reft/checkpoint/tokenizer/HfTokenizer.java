@@ -1,11 +1,12 @@
 package dev.reft.checkpoint.tokenizer;
 
+import dev.reft.checkpoint.CheckpointException;
+import dev.reft.checkpoint.template.RenderedChat;
 import dev.reft.text.Message;
 import dev.reft.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -27,26 +28,26 @@ import org.jspecify.annotations.Nullable;
  * as {@code <|...|>}. Other added tokens (runs of spaces, {@code <think>}) are honoured everywhere.
  */
 public final class HfTokenizer implements Tokenizer, AutoCloseable {
-    private static final int NAME_LENGTH = 28;
-
     private final NativeTokenizer controls;
     private final NativeTokenizer plain;
-    private final String source;
+    private final Path source;
     private final String[] tokens;
     private final Map<String, Integer> ids;
-    private final Map<String, String> names;
+    private final ControlNames names;
+    private final @Nullable ChatFormat format;
     private final int[] prefix;
     private final Set<Integer> endIds;
     private final int vocabularySize;
 
-    private HfTokenizer(TokenizerJson json, Set<Integer> endIds, int modelVocabulary) {
+    private HfTokenizer(TokenizerJson json, Set<Integer> endIds, int modelVocabulary, @Nullable ChatFormat format) {
+        this.format = format;
         this.source = json.source();
         this.endIds = Set.copyOf(endIds);
         this.prefix = json.prefix();
         this.controls = new NativeTokenizer(json.bytes(), source);
         List<AddedToken> added = confirmed(json.added());
-        this.names = secretNames(added);
-        this.plain = new NativeTokenizer(json.renamed(names), source);
+        this.names = new ControlNames(added, this.endIds);
+        this.plain = new NativeTokenizer(json.renamed(names.names()), source);
         this.ids = new HashMap<>(json.vocabulary());
         added.forEach(token -> ids.put(token.content(), token.id()));
         int size = 0;
@@ -62,49 +63,108 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
     }
 
     /**
+     * Reads a {@code tokenizer.json} of a model without a chat template.
+     *
+     * @param file the file
+     * @param endIds tokens that end a completion
+     * @param modelVocabulary rows of the model's embedding, 0 if unknown
+     * @return the tokenizer
+     * @throws IOException if the file cannot be read
+     * @throws CheckpointException if it is no tokenizer; the message names file and field
+     */
+    public static HfTokenizer of(Path file, Set<Integer> endIds, int modelVocabulary) throws IOException {
+        return of(file, endIds, modelVocabulary, null);
+    }
+
+    /**
      * Reads a {@code tokenizer.json}.
      *
      * @param file the file
      * @param endIds tokens that end a completion, as the model's configuration names them
      * @param modelVocabulary rows of the model's embedding, at times more than the tokenizer has tokens; 0 if unknown
+     * @param format how the model writes chats, null if it has no chat template
      * @return the tokenizer
      * @throws IOException if the file cannot be read
-     * @throws IllegalArgumentException if it is no tokenizer; the message names file and field
+     * @throws CheckpointException if it is no tokenizer; the message names file and field
      */
-    public static HfTokenizer of(Path file, Set<Integer> endIds, int modelVocabulary) throws IOException {
-        return of(Files.readAllBytes(file), file.toString(), endIds, modelVocabulary);
+    public static HfTokenizer of(Path file, Set<Integer> endIds, int modelVocabulary, @Nullable ChatFormat format)
+            throws IOException {
+        return of(Files.readAllBytes(file), file, endIds, modelVocabulary, format);
     }
 
     /**
      * Reads the bytes of a {@code tokenizer.json}.
      *
      * @param json its content
-     * @param source what messages call it
+     * @param source where it is from
      * @param endIds tokens that end a completion
      * @param modelVocabulary rows of the model's embedding, 0 if unknown
+     * @param format how the model writes chats, null if it has no chat template
      * @return the tokenizer
-     * @throws IllegalArgumentException if it is no tokenizer; the message names source and field
+     * @throws CheckpointException if it is no tokenizer; the message names source and field
      */
-    public static HfTokenizer of(byte[] json, String source, Set<Integer> endIds, int modelVocabulary) {
-        return new HfTokenizer(TokenizerJson.parse(json, source), endIds, modelVocabulary);
+    public static HfTokenizer of(
+            byte[] json, Path source, Set<Integer> endIds, int modelVocabulary, @Nullable ChatFormat format) {
+        return new HfTokenizer(TokenizerJson.parse(json, source), endIds, modelVocabulary, format);
     }
 
     /**
-     * Builds the tokenizer that the metadata of a GGUF file describes.
+     * Reads the tokenizer and the chat template of a Hugging Face directory.
+     *
+     * @param directory of the model
+     * @param endIds tokens that end a completion; if there are none, {@code eos_token} of {@code tokenizer_config.json}
+     *     is the one
+     * @param modelVocabulary rows of the model's embedding, 0 if unknown
+     * @return the tokenizer, empty if the directory has no {@code tokenizer.json}
+     * @throws IOException if a file cannot be read
+     * @throws CheckpointException if a file is malformed; the message names file and field
+     */
+    public static Optional<HfTokenizer> ofDirectory(Path directory, Set<Integer> endIds, int modelVocabulary)
+            throws IOException {
+        Path file = directory.resolve("tokenizer.json");
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        ChatFormat format = ChatFormat.ofDirectory(directory).orElse(null);
+        TokenizerJson json = TokenizerJson.parse(Files.readAllBytes(file), file);
+        Set<Integer> ends = new LinkedHashSet<>(endIds);
+        if (ends.isEmpty()) {
+            ChatFormat.endToken(directory).flatMap(json::id).ifPresent(ends::add);
+        }
+        return Optional.of(new HfTokenizer(json, ends, modelVocabulary, format));
+    }
+
+    /**
+     * Builds the tokenizer that the metadata of a GGUF file describes, chat template included; a {@code tokenizer.json}
+     * beside the file wins over the vocabulary in it.
      *
      * @param metadata the file's key-value pairs; lists as {@code List} or as arrays
-     * @param source what messages call the file
+     * @param file the GGUF file
      * @param endIds tokens that end a completion, beside those that the metadata names
      * @param modelVocabulary rows of the model's embedding, 0 if unknown
-     * @return the tokenizer
-     * @throws IllegalArgumentException if the metadata is no tokenizer, or of a kind that is not known (an unknown
-     *     {@code tokenizer.ggml.pre} too: its tokens would be silently wrong); the message names source and key
+     * @return the tokenizer, empty if the file has none
+     * @throws IOException if the file beside cannot be read
+     * @throws CheckpointException if the metadata is malformed, or of a kind that is not known (an unknown {@code
+     *     tokenizer.ggml.pre} too: its tokens would be silently wrong); the message names file and key
      */
-    public static HfTokenizer ofGguf(Map<String, ?> metadata, String source, Set<Integer> endIds, int modelVocabulary) {
-        GgufMetadata values = new GgufMetadata(metadata, source);
+    public static Optional<HfTokenizer> ofGguf(
+            Map<String, ?> metadata, Path file, Set<Integer> endIds, int modelVocabulary) throws IOException {
+        GgufKeys keys = new GgufKeys(metadata, file);
+        Path beside = file.resolveSibling("tokenizer.json");
+        boolean wins = Files.isRegularFile(beside);
+        if (!wins && !keys.has("tokenizer.ggml.model")) {
+            return Optional.empty();
+        }
         Set<Integer> ends = new LinkedHashSet<>(endIds);
-        ends.addAll(GgufTokenizer.endIds(values));
-        return new HfTokenizer(GgufTokenizer.json(values), ends, modelVocabulary);
+        ends.addAll(GgufTokenizer.endIds(keys));
+        Path directory = beside.toAbsolutePath().getParent();
+        Optional<ChatFormat> format = directory == null ? Optional.empty() : ChatFormat.ofDirectory(directory);
+        TokenizerJson json = wins ? TokenizerJson.parse(Files.readAllBytes(beside), beside) : GgufTokenizer.json(keys);
+        return Optional.of(new HfTokenizer(
+                json,
+                ends,
+                modelVocabulary,
+                format.or(() -> ChatFormat.ofGguf(metadata, file)).orElse(null)));
     }
 
     /** Added tokens under the ids that the native tokenizer gives them; the file's numbers are only advice to it. */
@@ -114,20 +174,6 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
             int[] encoded = controls.encode(token.content());
             int id = encoded.length == 1 ? encoded[0] : token.id();
             result.add(new AddedToken(id, token.content(), token.special()));
-        }
-        return result;
-    }
-
-    /** Names that nobody can guess, all of one length; no text has a chance to hold one. */
-    private Map<String, String> secretNames(List<AddedToken> added) {
-        SecureRandom random = new SecureRandom();
-        Map<String, String> result = new HashMap<>();
-        for (AddedToken token : added) {
-            if (token.control(endIds)) {
-                StringBuilder name = new StringBuilder();
-                random.ints(NAME_LENGTH, 'a', 'z' + 1).forEach(name::appendCodePoint);
-                result.put(token.content(), name.toString());
-            }
         }
         return result;
     }
@@ -211,12 +257,50 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
      * @return control tokens
      */
     public Set<String> controlTokens() {
-        return names.keySet();
+        return Set.copyOf(names.names().keySet());
     }
 
     @Override
     public int[] render(List<Message> chat, boolean openAnswer, Map<String, Object> variables) {
-        throw new IllegalStateException(source + ": no chat template");
+        return plain.encode(
+                names.name(format().render(chat, openAnswer, variables)).text());
+    }
+
+    /**
+     * Renders a chat as {@link #render} does, and tells which tokens the assistant wrote, for templates that mark them
+     * with {@code generation} blocks.
+     *
+     * @param chat the messages
+     * @param variables for the template
+     * @return the tokens; a token of which any character is the assistant's counts as the assistant's
+     * @throws IllegalStateException if the model has no chat template
+     * @throws IllegalArgumentException if the template refuses the chat, is outside the language, or marks the
+     *     assistant's text inside a macro
+     */
+    public ChatTokens renderForTraining(List<Message> chat, Map<String, Object> variables) {
+        RenderedChat rendered = format().render(chat, false, variables);
+        if (rendered.generatedElsewhere()) {
+            throw new IllegalArgumentException(
+                    source + ": the chat template marks the assistant's text inside a macro, so its place is unknown");
+        }
+        ControlNames.Named named = names.name(rendered);
+        return plain.encodeMarked(named.text(), named.generated());
+    }
+
+    /**
+     * How the model writes chats.
+     *
+     * @return the format, empty if the model has no chat template
+     */
+    public Optional<ChatFormat> chatFormat() {
+        return Optional.ofNullable(format);
+    }
+
+    private ChatFormat format() {
+        if (format == null) {
+            throw new IllegalStateException(source + ": the model has no chat template");
+        }
+        return format;
     }
 
     /** Frees the native tokenizers; otherwise they are freed some time after the last use. */

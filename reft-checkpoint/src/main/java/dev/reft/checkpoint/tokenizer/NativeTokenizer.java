@@ -2,10 +2,16 @@ package dev.reft.checkpoint.tokenizer;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import dev.reft.checkpoint.CheckpointException;
+import dev.reft.checkpoint.template.RenderedChat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The native tokenizer behind DJL: whole texts, no special tokens added, nothing cut off or filled up. */
 final class NativeTokenizer implements AutoCloseable {
@@ -20,35 +26,62 @@ final class NativeTokenizer implements AutoCloseable {
 
     private final HuggingFaceTokenizer tokenizer;
 
-    NativeTokenizer(byte[] json, String source) {
+    NativeTokenizer(byte[] json, Path source) {
         Map<String, String> plain = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
         try {
             tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), plain);
         } catch (IOException e) {
-            throw new UncheckedIOException(source + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot load " + source, e);
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException(source + ": the tokenizer is refused: " + e.getMessage(), e);
+            throw new CheckpointException(source, "tokenizer", "is refused: " + e.getMessage(), e);
         }
-    }
-
-    Encoding encoding(String text) {
-        return tokenizer.encode(wellFormed(text), false, false);
     }
 
     int[] encode(String text) {
         if (text.isEmpty()) {
             return new int[0];
         }
-        return ids(encoding(text));
+        return ids(tokenizer.encode(wellFormed(text), false, false));
     }
 
-    static int[] ids(Encoding encoding) {
+    private static int[] ids(Encoding encoding) {
         long[] wide = encoding.getIds();
         int[] ids = new int[wide.length];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = Math.toIntExact(wide[i]);
         }
         return ids;
+    }
+
+    /** Tokens, and the positions of those that share a character with the given ranges of the text. */
+    ChatTokens encodeMarked(String text, List<RenderedChat.Span> marked) {
+        if (text.isEmpty()) {
+            return new ChatTokens(new int[0], new int[0]);
+        }
+        String checked = wellFormed(text);
+        Encoding encoding = tokenizer.encode(checked, false, false);
+        CharSpan[] places = encoding.getCharTokenSpans();
+        IntStream.Builder assistant = IntStream.builder();
+        int codePoints = 0;
+        int units = 0;
+        for (int i = 0; i < places.length; i++) {
+            if (places[i] == null) {
+                continue;
+            }
+            // Places are in code points and, but for tokens of one character, ascending.
+            if (places[i].getStart() < codePoints) {
+                codePoints = 0;
+                units = 0;
+            }
+            units = checked.offsetByCodePoints(units, places[i].getStart() - codePoints);
+            codePoints = places[i].getStart();
+            int start = units;
+            int end = checked.offsetByCodePoints(start, places[i].getEnd() - codePoints);
+            if (marked.stream().anyMatch(span -> span.overlaps(start, end))) {
+                assistant.add(i);
+            }
+        }
+        return new ChatTokens(ids(encoding), assistant.build().toArray());
     }
 
     String decode(long[] ids) {

@@ -1,5 +1,7 @@
 package dev.reft.checkpoint.tokenizer;
 
+import dev.reft.checkpoint.CheckpointException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -59,12 +61,14 @@ record PreTokenization(List<String> patterns, boolean digits, boolean wholeWords
             Map.entry("deepseek-r1-qwen", QWEN2),
             Map.entry("tekken", TEKKEN));
 
-    static PreTokenization named(String name, String source) {
+    static PreTokenization named(String name, Path source) {
         @Nullable PreTokenization known = KNOWN.get(name);
         if (known == null) {
-            throw new IllegalArgumentException(source + ": tokenizer.ggml.pre '" + name
-                    + "' is not known, so its tokens would be wrong; known: " + new TreeSet<>(KNOWN.keySet())
-                    + ". A tokenizer.json beside the file is used instead of its metadata.");
+            throw new CheckpointException(
+                    source,
+                    "tokenizer.ggml.pre",
+                    "'" + name + "' is not known, so its tokens would be wrong; known: " + new TreeSet<>(KNOWN.keySet())
+                            + ". A tokenizer.json beside the file is used instead of its metadata");
         }
         return known;
     }

@@ -1,10 +1,13 @@
 package dev.reft.checkpoint.tokenizer;
 
+import dev.reft.checkpoint.CheckpointException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -17,11 +20,11 @@ final class TokenizerJson {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final ObjectNode tree;
-    private final String source;
+    private final Path source;
     private final Map<String, Integer> vocabulary = new HashMap<>();
     private final List<AddedToken> added = new ArrayList<>();
 
-    private TokenizerJson(ObjectNode tree, String source) {
+    private TokenizerJson(ObjectNode tree, Path source) {
         this.tree = tree;
         this.source = source;
         readVocabulary();
@@ -32,24 +35,25 @@ final class TokenizerJson {
         tree.putNull("padding");
     }
 
-    static TokenizerJson parse(byte[] json, String source) {
+    static TokenizerJson parse(byte[] json, Path source) {
         JsonNode root;
         try {
             root = MAPPER.readTree(json);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException(source + ": no valid JSON: " + e.getOriginalMessage(), e);
+            throw new CheckpointException(source, "JSON", e.getOriginalMessage(), e);
         }
         return of(root, source);
     }
 
-    static TokenizerJson of(JsonNode root, String source) {
+    static TokenizerJson of(JsonNode root, Path source) {
         if (!(root instanceof ObjectNode object)) {
-            throw new IllegalArgumentException(
-                    source + ": a tokenizer must be a JSON object, found " + root.getNodeType());
+            throw new CheckpointException(source, "JSON", "must be an object, not " + root.getNodeType());
         }
         if (!object.path("model").isObject()) {
-            throw new IllegalArgumentException(source + ": field 'model' must be an object, found "
-                    + object.path("model").getNodeType());
+            throw new CheckpointException(
+                    source,
+                    "model",
+                    "must be an object, not " + object.path("model").getNodeType());
         }
         return new TokenizerJson(object.deepCopy(), source);
     }
@@ -65,15 +69,15 @@ final class TokenizerJson {
                 vocabulary.put(list.get(i).path(0).asString(""), i);
             }
         } else {
-            throw new IllegalArgumentException(
-                    source + ": field 'model.vocab' must be an object or a list, found " + words.getNodeType());
+            throw new CheckpointException(
+                    source, "model.vocab", "must be an object or a list, not " + words.getNodeType());
         }
     }
 
     private AddedToken readAdded(JsonNode token) {
         String content = token.path("content").asString("");
         if (content.isEmpty()) {
-            throw new IllegalArgumentException(source + ": added_tokens holds a token without content: " + token);
+            throw new CheckpointException(source, "added_tokens", "holds a token without content: " + token);
         }
         Integer known = vocabulary.get(content);
         int id = known != null ? known : id(token.path("id"), "added_tokens['" + content + "'].id");
@@ -82,12 +86,12 @@ final class TokenizerJson {
 
     private int id(JsonNode node, String field) {
         if (!node.isInt() || node.intValue() < 0) {
-            throw new IllegalArgumentException(source + ": " + field + " must be a token id, found " + node);
+            throw new CheckpointException(source, field, "must be a token id, not " + node);
         }
         return node.intValue();
     }
 
-    String source() {
+    Path source() {
         return source;
     }
 
@@ -97,6 +101,16 @@ final class TokenizerJson {
 
     List<AddedToken> added() {
         return added;
+    }
+
+    /** The id of a token, by the file. */
+    Optional<Integer> id(String token) {
+        for (AddedToken one : added) {
+            if (one.content().equals(token)) {
+                return Optional.of(one.id());
+            }
+        }
+        return Optional.ofNullable(vocabulary.get(token));
     }
 
     byte[] bytes() {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.reft.checkpoint.CheckpointException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -31,8 +33,8 @@ class GgufTokenizerTest {
             JsonNode tree = Shared.json(expected);
             for (String name : tree.path("files").propertyNames()) {
                 Path file = expected.resolveSibling(name);
-                try (HfTokenizer tokenizer =
-                        HfTokenizer.ofGguf(GgufFile.metadata(file), file.toString(), Set.of(), 263)) {
+                try (HfTokenizer tokenizer = HfTokenizer.ofGguf(GgufFile.metadata(file), file, Set.of(), 263)
+                        .orElseThrow()) {
                     assertEquals(Set.of(2), tokenizer.endIds());
                     for (JsonNode one : tree.path("tokenizer")) {
                         String text = one.path("text").asString();
@@ -47,6 +49,12 @@ class GgufTokenizerTest {
         assertTrue(seen >= 40, "cases seen: " + seen);
     }
 
+    /** Where no tokenizer.json lies beside. */
+    private static HfTokenizer fromMetadata(Map<String, Object> metadata) throws IOException {
+        return HfTokenizer.ofGguf(metadata, Path.of("nowhere/file.gguf"), Set.of(), 0)
+                .orElseThrow();
+    }
+
     private static void open() throws Exception {
         if (fromJson != null) {
             return;
@@ -58,9 +66,9 @@ class GgufTokenizerTest {
             Assume.that(false);
             throw e;
         }
-        fromJson = HfTokenizer.of(folder.resolve("tokenizer.json"), Set.of(2), 0);
+        fromJson = HfTokenizer.of(folder.resolve("tokenizer.json"), Set.of(2), 0, null);
         Path gguf = folder.resolve("SmolLM2-135M-Instruct.Q4_1.gguf");
-        fromGguf = HfTokenizer.ofGguf(GgufFile.metadata(gguf), gguf.toString(), Set.of(), 0);
+        fromGguf = fromMetadata(GgufFile.metadata(gguf));
     }
 
     @AfterContainer
@@ -114,9 +122,9 @@ class GgufTokenizerTest {
     }
 
     @Test
-    void sentencePieceMergesByScoreAndFallsBackToBytes() {
+    void sentencePieceMergesByScoreAndFallsBackToBytes() throws Exception {
         Map<String, Object> map = sentencePiece();
-        try (HfTokenizer tokenizer = HfTokenizer.ofGguf(map, "test", Set.of(), 0)) {
+        try (HfTokenizer tokenizer = fromMetadata(map)) {
             assertArrayEquals(new int[] {6, 9, 6, 9}, tokenizer.encode("ab ab"));
             assertArrayEquals(new int[] {6, 4, 5, 3}, tokenizer.encode("\u00e9\n"));
             assertArrayEquals(new int[] {1, 6, 9}, tokenizer.encodePrompt("ab"));
@@ -125,14 +133,14 @@ class GgufTokenizerTest {
         }
         float[] scores = (float[]) map.get("tokenizer.ggml.scores");
         scores[10] = -0.5f;
-        try (HfTokenizer tokenizer = HfTokenizer.ofGguf(map, "test", Set.of(), 0)) {
+        try (HfTokenizer tokenizer = fromMetadata(map)) {
             assertArrayEquals(new int[] {10, 8, 10, 8}, tokenizer.encode("ab ab"));
         }
     }
 
     @Test
-    void sentencePieceTextCannotSpellControls() {
-        try (HfTokenizer tokenizer = HfTokenizer.ofGguf(sentencePiece(), "test", Set.of(), 0)) {
+    void sentencePieceTextCannotSpellControls() throws Exception {
+        try (HfTokenizer tokenizer = fromMetadata(sentencePiece())) {
             assertArrayEquals(new int[] {2}, tokenizer.encodeControls("</s>"));
             int[] text = tokenizer.encode("</s>");
             assertArrayEquals(new int[] {6, 16, 17}, text);
@@ -162,15 +170,15 @@ class GgufTokenizerTest {
         map.remove("tokenizer.ggml.token_type");
         map.put("tokenizer.ggml.add_bos_token", true);
         map.put("tokenizer.ggml.bos_token_id", 7);
-        assertRefused(map, "bos_token_id is 7");
+        assertRefused(map, "bos_token_id: is 7");
         map.remove("tokenizer.ggml.add_bos_token");
         map.put("tokenizer.ggml.tokens", List.of("a", "a"));
         assertRefused(map, "twice");
     }
 
     private static void assertRefused(Map<String, Object> map, String named) {
-        Exception e =
-                assertThrows(IllegalArgumentException.class, () -> HfTokenizer.ofGguf(map, "file.gguf", Set.of(), 0));
-        assertTrue(e.getMessage().startsWith("file.gguf") && e.getMessage().contains(named), e.getMessage());
+        Exception e = assertThrows(CheckpointException.class, () -> fromMetadata(map));
+        assertTrue(
+                e.getMessage().startsWith("nowhere/file.gguf") && e.getMessage().contains(named), e.getMessage());
     }
 }

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 class HfTokenizerTest {
     private static HfTokenizer smollm() throws Exception {
         Path file = Shared.path("models/SmolLM2-135M-Instruct/tokenizer.json");
-        return HfTokenizer.of(file, Set.of(2), 49152);
+        return HfTokenizer.of(file, Set.of(2), 49152, null);
     }
 
     @Test

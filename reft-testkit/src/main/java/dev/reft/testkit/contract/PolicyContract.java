@@ -38,7 +38,11 @@ public interface PolicyContract extends LanguageModelContract, GradientContract,
         return Tolerance.FP32;
     }
 
-    /** While a call runs, every other from another thread is refused, whatever it is. */
+    /**
+     * While a call runs, every other from another thread is refused, whatever it is.
+     *
+     * @param directory an empty directory, given by JUnit
+     */
     @Test
     default void everySecondCallIsRefused(@TempDir Path directory) {
         try (Policy policy = openWith(new Optimizer.Sgd());
@@ -65,7 +69,11 @@ public interface PolicyContract extends LanguageModelContract, GradientContract,
         }
     }
 
-    /** After close every call is refused; what the policy had open is closed with it. */
+    /**
+     * After close every call is refused; what the policy had open is closed with it.
+     *
+     * @param directory an empty directory, given by JUnit
+     */
     @Test
     default void aClosedPolicyDoesNothing(@TempDir Path directory) {
         Policy policy = openWith(new Optimizer.Sgd());

@@ -307,7 +307,11 @@ public interface ScorerContract {
         assertThrows(IllegalStateException.class, () -> Probe.score(scorer, Set.of(Output.LOG_PROB), row));
     }
 
-    /** Two threads that score at once: one is refused with both names, the other gets its scores. */
+    /**
+     * Two threads that score at once: one is refused with both names, the other gets its scores.
+     *
+     * @throws Exception what a thread threw
+     */
     @Test
     default void aSecondCallIsRefused() throws Exception {
         try (Scorer scorer = openScorer()) {

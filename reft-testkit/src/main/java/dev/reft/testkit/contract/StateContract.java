@@ -56,7 +56,11 @@ public interface StateContract extends PolicySubject {
         }
     }
 
-    /** Four steps are two, save, another policy, restore, and two: bit for bit. */
+    /**
+     * Four steps are two, save, another policy, restore, and two: bit for bit.
+     *
+     * @param directory an empty directory, given by JUnit
+     */
     @Test
     default void aRestoredPolicyContinuesExactly(@TempDir Path directory) {
         TokenScores straight;
@@ -79,7 +83,11 @@ public interface StateContract extends PolicySubject {
         }
     }
 
-    /** The optimiser that a policy was restarted with is part of its state. */
+    /**
+     * The optimiser that a policy was restarted with is part of its state.
+     *
+     * @param directory an empty directory, given by JUnit
+     */
     @Test
     default void theStateHoldsTheOptimizer(@TempDir Path directory) {
         TokenScores straight;
@@ -97,7 +105,11 @@ public interface StateContract extends PolicySubject {
         }
     }
 
-    /** State is neither saved nor restored while a pass or a generation is open, nor saved with gradients waiting. */
+    /**
+     * State is neither saved nor restored while a pass or a generation is open, nor saved with gradients waiting.
+     *
+     * @param directory an empty directory, given by JUnit
+     */
     @Test
     default void stateNeedsAQuietPolicy(@TempDir Path directory) {
         try (Policy policy = openWith(ADAM)) {
@@ -120,7 +132,12 @@ public interface StateContract extends PolicySubject {
         }
     }
 
-    /** A state that cannot be read changes nothing. */
+    /**
+     * A state that cannot be read changes nothing.
+     *
+     * @param directory an empty directory, given by JUnit
+     * @throws IOException if the directory cannot be used
+     */
     @Test
     default void aBadStateChangesNothing(@TempDir Path directory) throws IOException {
         try (Policy policy = openWith(ADAM)) {
@@ -144,7 +161,11 @@ public interface StateContract extends PolicySubject {
         }
     }
 
-    /** A frozen copy says what the policy said, for good, and outlives it. */
+    /**
+     * A frozen copy says what the policy said, for good, and outlives it.
+     *
+     * @param directory an empty directory, given by JUnit
+     */
     @Test
     default void aFrozenCopyNeverChanges(@TempDir Path directory) {
         Policy policy = openWith(ADAM);
@@ -194,7 +215,12 @@ public interface StateContract extends PolicySubject {
         }
     }
 
-    /** Export writes into a new or empty directory, whole or not at all, and changes nothing. */
+    /**
+     * Export writes into a new or empty directory, whole or not at all, and changes nothing.
+     *
+     * @param directory an empty directory, given by JUnit
+     * @throws IOException if the directory cannot be used
+     */
     @Test
     default void exportWritesAFreshDirectory(@TempDir Path directory) throws IOException {
         try (Policy policy = openWith(ADAM)) {

@@ -190,7 +190,11 @@ public interface StepContract extends PolicySubject {
         }
     }
 
-    /** The gradients of two processes are summed, before the norm: half a batch each is the whole batch in one. */
+    /**
+     * The gradients of two processes are summed, before the norm: half a batch each is the whole batch in one.
+     *
+     * @throws Exception what a thread threw
+     */
     @Test
     default void replicasAreSummedBeforeTheNorm() throws Exception {
         Lesson lesson;
@@ -224,7 +228,11 @@ public interface StepContract extends PolicySubject {
         }
     }
 
-    /** A process without rows steps as the others do. */
+    /**
+     * A process without rows steps as the others do.
+     *
+     * @throws Exception what a thread threw
+     */
     @Test
     default void aReplicaWithoutRowsStepsToo() throws Exception {
         List<LocalReplicas> ranks = LocalReplicas.of(2);

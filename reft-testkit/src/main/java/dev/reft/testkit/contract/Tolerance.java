@@ -21,6 +21,10 @@ public record Tolerance(double company, double number, double gradient, double p
     /**
      * Checks the numbers.
      *
+     * @param company difference between batches
+     * @param number error of what follows from scores
+     * @param gradient relative error of a derivative
+     * @param probe change of a loss by a probing step
      * @throws IllegalArgumentException if one is negative
      */
     public Tolerance {

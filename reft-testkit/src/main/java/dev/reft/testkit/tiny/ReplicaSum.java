@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * Sums doubles over replicas through {@link Replicas#sum}, which sums floats, without rounding: the numbers are written in
+ * Sums doubles over replicas through {@link Replicas#sum}, which sums floats, to 96 bits below the largest: numbers are in
  * base 4096 relative to the largest of all ranks, so each digit of a sum over up to 4096 ranks is a whole number that a
  * float holds exactly.
  */
 final class ReplicaSum {
-    private static final int DIGITS = 6;
+    private static final int DIGITS = 8;
     private static final double BASE = 4096;
 
     private ReplicaSum() {}

@@ -24,6 +24,13 @@ public record TinyModel(String alphabet, int width, int heads, int hidden, int l
     /**
      * Checks the sizes.
      *
+     * @param alphabet characters that have a token
+     * @param width of the hidden states
+     * @param heads attention heads
+     * @param hidden width of the perceptron
+     * @param layers number of blocks
+     * @param context most tokens of a row
+     * @param seed of the initial weights
      * @throws IllegalArgumentException naming the size or the character that is wrong
      */
     public TinyModel {

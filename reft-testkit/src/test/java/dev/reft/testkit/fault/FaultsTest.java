@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.launcher.EngineFilter;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -67,6 +68,7 @@ class FaultsTest {
         planted = fault;
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectClass(Planted.class))
+                .filters(EngineFilter.includeEngines("junit-jupiter"))
                 .filters((PostDiscoveryFilter) test -> FilterResult.includedIf(
                         !test.isTest() || only.isEmpty() || only.equals(name(test.getDisplayName()))))
                 .build();

@@ -1,22 +1,24 @@
 package dev.reft.checkpoint.tokenizer;
 
+import dev.reft.checkpoint.CheckpointException;
 import java.lang.reflect.Array;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Typed reading of a GGUF file's key-value pairs; errors name file and key. */
-final class GgufMetadata {
+final class GgufKeys {
     private final Map<String, ?> values;
-    private final String source;
+    private final Path source;
 
-    GgufMetadata(Map<String, ?> values, String source) {
+    GgufKeys(Map<String, ?> values, Path source) {
         this.values = values;
         this.source = source;
     }
 
-    String source() {
+    Path source() {
         return source;
     }
 
@@ -80,14 +82,14 @@ final class GgufMetadata {
     private Object require(String key) {
         @Nullable Object value = values.get(key);
         if (value == null) {
-            throw new IllegalArgumentException(source + ": the metadata has no '" + key + "'");
+            throw new CheckpointException(source, key, "is missing from the metadata");
         }
         return value;
     }
 
     private <T> T fail(String key, String wanted) {
         Object value = require(key);
-        throw new IllegalArgumentException(source + ": '" + key + "' must be " + wanted + ", found a "
-                + value.getClass().getSimpleName());
+        throw new CheckpointException(
+                source, key, "must be " + wanted + ", not a " + value.getClass().getSimpleName());
     }
 }

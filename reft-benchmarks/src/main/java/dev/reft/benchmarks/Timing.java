@@ -1,0 +1,28 @@
+package dev.reft.benchmarks;
+
+import java.util.Arrays;
+
+/** Medians of wall time. */
+final class Timing {
+    private Timing() {}
+
+    /** Something to time. */
+    @FunctionalInterface
+    interface Work {
+        /** Does it once. */
+        void run();
+    }
+
+    /** Median seconds of some runs, after one that is not counted. */
+    static double median(int runs, Work work) {
+        work.run();
+        double[] seconds = new double[runs];
+        for (int i = 0; i < runs; i++) {
+            long start = System.nanoTime();
+            work.run();
+            seconds[i] = (System.nanoTime() - start) / 1e9;
+        }
+        Arrays.sort(seconds);
+        return runs % 2 == 1 ? seconds[runs / 2] : (seconds[runs / 2 - 1] + seconds[runs / 2]) / 2;
+    }
+}

@@ -1,0 +1,5 @@
+/** The compiled snippets of README and guide. */
+@NullMarked
+package dev.reft.examples.guide;
+
+import org.jspecify.annotations.NullMarked;
