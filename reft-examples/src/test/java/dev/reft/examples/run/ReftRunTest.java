@@ -84,7 +84,7 @@ class ReftRunTest {
     void aKilledRunGoesOnWithTheSameNumbers() throws Exception {
         run("whole", plan(1), Integer.MAX_VALUE);
         int kills = 0;
-        for (int patience = 5; ; patience += 6) {
+        for (int patience = 3; ; patience += 2) {
             try {
                 run("killed", plan(1), patience);
                 break;
