@@ -33,7 +33,8 @@ class OpenModel implements LanguageModel {
         this.network = network;
         this.info = info;
         this.tokenizer = tokenizer;
-        this.endIds = endIds;
+        // The tokenizer knows of those too that its own files name.
+        this.endIds = tokenizer.map(t -> List.copyOf(t.endIds())).orElse(endIds);
         this.guard = new CallGuard(info.id());
     }
 

@@ -12,6 +12,7 @@ public record Threads(int count) implements ProviderOption {
     /**
      * Checks the count.
      *
+     * @param count &gt;= 1
      * @throws IllegalArgumentException if it is not positive
      */
     public Threads {

@@ -12,6 +12,7 @@ public record TokensPerPass(int tokens) implements ProviderOption {
     /**
      * Checks the number.
      *
+     * @param tokens &gt;= 1
      * @throws IllegalArgumentException if it is not positive
      */
     public TokensPerPass {
