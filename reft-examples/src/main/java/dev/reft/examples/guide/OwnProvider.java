@@ -19,8 +19,7 @@ import java.util.Set;
 
 // region own-provider
 /**
- * A provider of one toy model: every token of a vocabulary is equally likely, the token before it repeated is twice as
- * likely. Named in {@code META-INF/services/dev.reft.model.ModelProvider}, it is found by {@code Models.open}.
+ * A provider of one toy model: a token is twice as likely for each time that it came before in the row. Named in {@code META-INF/services/dev.reft.model.ModelProvider}, it is found by {@code Models.open}.
  */
 public final class OwnProvider implements ModelProvider {
     @Override
@@ -61,20 +60,22 @@ public final class OwnProvider implements ModelProvider {
         }
 
         private float[] logProbs(int index, Row row) {
-            double[] logits = new double[vocabulary];
+            double[] logits = new double[vocabulary]; // of the next token, after the tokens so far
             float[] result = new float[row.scored().length];
-            for (int token : row.tokens()) {
+            int scored = 0;
+            for (int position = 0; position < row.tokens().length; position++) {
+                int token = row.tokens()[position];
                 if (token >= vocabulary) {
                     throw new IllegalArgumentException(
-                            "row " + index + ": token " + token + " is outside the vocabulary");
+                            "row " + index + ", token " + position + " has the id " + token + ", the vocabulary has " + vocabulary);
                 }
-            }
-            for (int s = 0; s < result.length; s++) {
-                int position = row.scored()[s];
-                Arrays.fill(logits, 0);
-                logits[row.tokens()[position - 1]] = Math.log(2) / row.temperature();
-                double sum = Arrays.stream(logits).map(Math::exp).sum();
-                result[s] = (float) (logits[row.tokens()[position]] - Math.log(sum));
+                if (scored < result.length && row.scored()[scored] == position) {
+                    double sum = Arrays.stream(logits)
+                            .map(logit -> Math.exp(logit / row.temperature()))
+                            .sum();
+                    result[scored++] = (float) (logits[token] / row.temperature() - Math.log(sum));
+                }
+                logits[token] += Math.log(2);
             }
             return result;
         }
