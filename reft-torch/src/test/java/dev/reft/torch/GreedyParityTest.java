@@ -30,6 +30,14 @@ class GreedyParityTest {
         continueAlike(model, cases, "prompt", 24);
     }
 
+    /** The same model in the other format. */
+    @Test
+    void ggufContinuesAlike() {
+        JsonNode cases = Golden.json(Golden.shared("golden", "models", "tiny", "llama", "expected.json"))
+                .get("greedy");
+        continueAlike(Golden.shared("golden", "models", "gguf", "tiny-llama.F32.gguf"), cases, "prompt", 24);
+    }
+
     @Test
     @Tag("slow")
     void smolContinuesAlike() {
