@@ -54,6 +54,7 @@ class CorrectedReftTest {
                 "$18|18|1",
                 "She has 18 eggs|18|0",
                 "the answer is 1,23|123|0",
+                "the answer is 1234,567|1234567|0",
                 "the answer is 1/0|1|0"
             })
     void numbers(String completion, String reference, double expected) {
