@@ -3,8 +3,8 @@ package dev.reft.benchmarks;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.model.Adapter;
-import dev.reft.model.Models;
 import dev.reft.model.ModelSpec;
+import dev.reft.model.Models;
 import dev.reft.model.Optimizer;
 import dev.reft.model.Output;
 import dev.reft.model.Policy;
@@ -79,8 +79,8 @@ public final class Benchmark {
             switch (part) {
                 case "fp32" -> model("fp32", Precision.FP32, new Adapter.Full());
                 case "bf16" -> model("bf16", Precision.BF16, new Adapter.Full());
-                case "lora" -> model(
-                        "lora fp32", Precision.FP32, new Adapter.Lora(16, 32, List.of("q_proj", "k_proj", "v_proj")));
+                case "lora" ->
+                    model("lora fp32", Precision.FP32, new Adapter.Lora(16, 32, List.of("q_proj", "k_proj", "v_proj")));
                 case "ppo" -> ppo();
                 case "boundary" -> boundary();
                 default -> throw new IllegalArgumentException("no part is called " + part);
@@ -89,8 +89,8 @@ public final class Benchmark {
     }
 
     private Policy open(Precision format, Adapter adapter, ValueHead head) {
-        Training training = new Training(
-                head, adapter, new Optimizer.AdamW(0.9, 0.999, 1e-8, 0.01), 1, Replicas.SINGLE);
+        Training training =
+                new Training(head, adapter, new Optimizer.AdamW(0.9, 0.999, 1e-8, 0.01), 1, Replicas.SINGLE);
         return Models.openPolicy(new ModelSpec(model, device, format, options), training);
     }
 
@@ -129,7 +129,8 @@ public final class Benchmark {
     private void ppo() {
         try (Policy policy = open(Precision.BF16, new Adapter.Full(), new ValueHead.Shared());
                 PpoTrainer trainer = PpoTrainer.of(policy)
-                        .grader((prompt, completion) -> Grade.of(completion.text().length() % 2))
+                        .grader((prompt, completion) ->
+                                Grade.of(completion.text().length() % 2))
                         .config(PpoConfig.reft().toBuilder()
                                 .maxTokens(64)
                                 .samplesPerPrompt(4)
@@ -137,8 +138,11 @@ public final class Benchmark {
                         .start()) {
             List<Prompt> prompts = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                prompts.add(Prompt.text("p" + i, "Question:\nTom has " + i + " apples and buys 7 more. How many"
-                        + " apples does he have now?\nAnswer reasoning:\n", "7"));
+                prompts.add(Prompt.text(
+                        "p" + i,
+                        "Question:\nTom has " + i + " apples and buys 7 more. How many"
+                                + " apples does he have now?\nAnswer reasoning:\n",
+                        "7"));
             }
             for (int step = 0; step < 3; step++) {
                 StepReport report = trainer.step(prompts);

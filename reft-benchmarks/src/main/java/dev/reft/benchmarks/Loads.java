@@ -4,7 +4,6 @@ import dev.reft.generation.Completion;
 import dev.reft.generation.Constraint;
 import dev.reft.generation.GenerationRequest;
 import dev.reft.generation.Sampling;
-import dev.reft.math.Aggregation;
 import dev.reft.model.ModelInfo;
 import dev.reft.model.Output;
 import dev.reft.model.Policy;

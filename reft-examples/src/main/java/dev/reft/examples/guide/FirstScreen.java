@@ -31,10 +31,12 @@ public final class FirstScreen {
         Batches<Prompt> batches = Batches.of(prompts, 32, 7); // 32 prompts a step, shuffled anew each epoch
 
         try (Policy policy = Models.openPolicy(model, Training.full(7)); // a Hugging Face directory or a GGUF file
-                PpoTrainer trainer = PpoTrainer.of(policy).grader(grader).config(config).start()) {
+                PpoTrainer trainer =
+                        PpoTrainer.of(policy).grader(grader).config(config).start()) {
             while (trainer.steps() < 40) {
                 StepReport report = trainer.step(batches.at(trainer.steps())); // sample, grade, score, update
-                System.out.println(trainer.steps() + " reward " + report.metrics().get("objective/scores"));
+                System.out.println(
+                        trainer.steps() + " reward " + report.metrics().get("objective/scores"));
                 trainer.save(folder.resolve("checkpoints"), ""); // resume(...) goes on from it, bit for bit
             }
             policy.export(folder.resolve("tuned")); // a directory that other tools of the field open

@@ -66,8 +66,8 @@ public final class OwnProvider implements ModelProvider {
             for (int position = 0; position < row.tokens().length; position++) {
                 int token = row.tokens()[position];
                 if (token >= vocabulary) {
-                    throw new IllegalArgumentException(
-                            "row " + index + ", token " + position + " has the id " + token + ", the vocabulary has " + vocabulary);
+                    throw new IllegalArgumentException("row " + index + ", token " + position + " has the id " + token
+                            + ", the vocabulary has " + vocabulary);
                 }
                 if (scored < result.length && row.scored()[scored] == position) {
                     double sum = Arrays.stream(logits)
