@@ -1,5 +1,6 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.ModelConfig;
 import dev.reft.model.Adapter;
 import dev.reft.random.Seeds;
 import dev.reft.torch.Linear.Low;
@@ -8,6 +9,8 @@ import dev.reft.torch.Parameter.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -28,22 +31,35 @@ final class Adapters {
     private Adapters() {}
 
     /** Why a target is refused. */
-    static Optional<String> refuses(Adapter.Lora lora) {
+    static Optional<String> refuses(Adapter.Lora lora, ModelConfig config) {
         for (String target : lora.targets()) {
-            if (!target.equals(ALL) && !LAYERS.contains(target)) {
-                return Optional.of(
-                        "there is no layer '" + target + "' to adapt; these can be: " + LAYERS + " or " + ALL);
+            if (layers(config).noneMatch(layer -> isTarget(target, layer))) {
+                return Optional.of("there is no layer '" + target + "' to adapt; these can be: " + LAYERS
+                        + ", one of them by its whole name, or " + ALL);
             }
         }
         return Optional.empty();
     }
 
-    /** Whether a layer's piece, by its checkpoint name, is among the targets. */
-    static boolean targets(Adapter.Lora lora, Piece piece) {
-        String name = piece.name();
-        int end = name.lastIndexOf('.');
-        String layer = name.substring(name.lastIndexOf('.', end - 1) + 1, end);
-        return lora.targets().contains(ALL) || lora.targets().contains(layer);
+    /** Whether a layer, by its checkpoint name, is among the targets. */
+    static boolean targets(Adapter.Lora lora, String layer) {
+        return lora.targets().stream().anyMatch(target -> isTarget(target, layer));
+    }
+
+    /** As PEFT has it: the whole name, or the end of it after a dot. */
+    private static boolean isTarget(String target, String layer) {
+        return target.equals(ALL) || layer.equals(target) || layer.endsWith("." + target);
+    }
+
+    /** The layers of a model that can be adapted. */
+    static Stream<String> layers(ModelConfig config) {
+        return IntStream.range(0, config.layers())
+                .boxed()
+                .flatMap(i -> LAYERS.stream().map(name -> "model.layers." + i + place(name) + name));
+    }
+
+    private static String place(String name) {
+        return LAYERS.indexOf(name) < 4 ? ".self_attn." : ".mlp.";
     }
 
     /** The decoder with new trainable adapters; shares the weights, which the given decoder lets go of. */
@@ -52,7 +68,7 @@ final class Adapters {
             return decoder.share(linear -> {
                 List<Low> lows = new ArrayList<>();
                 for (Piece piece : linear.weight().pieces()) {
-                    if (targets(lora, piece)) {
+                    if (targets(lora, layer(piece))) {
                         lows.add(low(decoder.placement(), lora, part, seed, linear, piece));
                     }
                 }
@@ -61,9 +77,13 @@ final class Adapters {
         }
     }
 
+    private static String layer(Piece piece) {
+        return piece.name().substring(0, piece.name().lastIndexOf('.'));
+    }
+
     private static Low low(Placement placement, Adapter.Lora lora, Part part, long seed, Linear linear, Piece piece) {
         long in = linear.weight().value().size(1);
-        String layer = piece.name().substring(0, piece.name().lastIndexOf('.'));
+        String layer = layer(piece);
         try (Scope scope = new Scope();
                 Grad off = Grad.off()) {
             long place = Seeds.at(seed, Seeds.Stream.INITIALISATION, 0, layer + ".lora_A", 0);

@@ -55,13 +55,11 @@ final class Sizes {
         long k = attention.keyValueWidth();
         long m = config.feedForward().size();
         long[] ends = {hidden + q, hidden + k, hidden + k, q + hidden, hidden + m, hidden + m, m + hidden};
-        long numbers = 0;
-        for (int i = 0; i < ends.length; i++) {
-            if (lora.targets().contains(Adapters.ALL) || lora.targets().contains(Adapters.LAYERS.get(i))) {
-                numbers += ends[i];
-            }
-        }
-        return numbers * lora.rank() * config.layers();
+        long numbers = Adapters.layers(config)
+                .filter(layer -> Adapters.targets(lora, layer))
+                .mapToLong(layer -> ends[Adapters.LAYERS.indexOf(layer.substring(layer.lastIndexOf('.') + 1))])
+                .sum();
+        return numbers * lora.rank();
     }
 
     /** What a bucket of attention costs, in tokens: see {@link Layout}. */

@@ -77,7 +77,7 @@ public final class TorchProvider implements PolicyProvider {
 
     private Optional<String> refusesTraining(ModelSpec spec, Training training) {
         if (training.adapter() instanceof Adapter.Lora lora) {
-            Optional<String> target = Adapters.refuses(lora);
+            Optional<String> target = refusesTargets(spec, lora);
             if (target.isPresent()) {
                 return target;
             }
@@ -90,6 +90,12 @@ public final class TorchProvider implements PolicyProvider {
         if (refusal.isPresent()) {
             return Optional.of("the critic is refused: " + refusal.get());
         }
+        if (training.adapter() instanceof Adapter.Lora lora) {
+            Optional<String> target = refusesTargets(critic, lora);
+            if (target.isPresent()) {
+                return Optional.of("the critic is refused: " + target.get());
+            }
+        }
         if (!critic.device().equals(spec.device())) {
             return Optional.of("the critic's device " + critic.device() + " is not the policy's " + spec.device());
         }
@@ -101,6 +107,12 @@ public final class TorchProvider implements PolicyProvider {
                     ? Optional.empty()
                     : Optional.of(
                             "the critic's vocabulary of " + theirs + " is smaller than the policy's " + vocabulary);
+        }
+    }
+
+    private static Optional<String> refusesTargets(ModelSpec spec, Adapter.Lora lora) {
+        try (Opening opening = Opening.of(spec)) {
+            return Adapters.refuses(lora, opening.config());
         }
     }
 

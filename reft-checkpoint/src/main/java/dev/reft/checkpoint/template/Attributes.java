@@ -211,11 +211,12 @@ final class Attributes {
         if (value instanceof Undefined undefined) {
             throw undefined.used();
         }
-        boolean sliceable = value instanceof Text || value instanceof PyList || value instanceof PyTuple;
+        boolean sliceable = value instanceof Text
+                || value instanceof PyList
+                || value instanceof PyTuple
+                || value instanceof PyRange;
         if (!sliceable) {
-            throw value instanceof PyRange
-                    ? Refusal.unsupported("a slice of a range")
-                    : new Refusal("'" + Values.type(value) + "' object cannot be sliced");
+            throw new Refusal("'" + Values.type(value) + "' object cannot be sliced");
         }
         int size = Iterating.size(value);
         int step = by instanceof None ? 1 : Arithmetic.toInt(by);
@@ -226,6 +227,9 @@ final class Attributes {
         int end = bound(to, step > 0 ? size : -1, size, step);
         if (value instanceof Text text) {
             return slice(budget, Strings.plain(text), start, end, step);
+        } else if (value instanceof PyRange range) {
+            long first = range.start() + start * range.step();
+            return new PyRange(first, range.start() + end * range.step(), Math.multiplyExact(range.step(), step));
         }
         List<Object> items = value instanceof PyTuple tuple ? tuple.items() : ((PyList) value).items();
         List<Object> result = new ArrayList<>();

@@ -9,6 +9,7 @@ import dev.reft.checkpoint.template.Values.PyTuple;
 import dev.reft.checkpoint.template.Values.Undefined;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ final class Printer {
     private static void repr(TextBuilder out, Object value, int depth) {
         Budget.checkNesting(depth);
         if (value instanceof Text text) {
-            quote(out, text);
+            quote(out, Strings.plain(text));
         } else if (value instanceof Boolean
                 || value instanceof None
                 || value instanceof Long
@@ -162,7 +163,7 @@ final class Printer {
         BigDecimal exact = new BigDecimal(Math.abs(value));
         BigDecimal shortest = exact;
         for (int digits = 1; digits <= DIGITS; digits++) {
-            shortest = exact.round(new MathContext(digits));
+            shortest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
             if (shortest.doubleValue() == Math.abs(value)) {
                 break;
             }

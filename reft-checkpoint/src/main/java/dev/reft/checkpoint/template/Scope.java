@@ -61,6 +61,11 @@ final class Scope {
         stored.add(name);
     }
 
+    /** Whether no name was met. */
+    boolean isEmpty() {
+        return first.isEmpty();
+    }
+
     void parameter(String name) {
         parameters.add(name);
     }

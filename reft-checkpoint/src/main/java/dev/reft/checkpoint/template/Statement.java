@@ -86,7 +86,11 @@ interface Statement {
     record FilterBlock(Scope scope, List<Statement> body, Expression filter, int line) implements Statement {
         @Override
         public Signal execute(Frame frame, TextBuilder out) {
-            out.append(Printer.str(frame.budget(), captured(frame, scope, body, filter)));
+            Object result = captured(frame, scope, body, filter);
+            if (!(result instanceof Text text)) {
+                throw new Refusal("a filter block must give a string, not '" + Values.type(result) + "'");
+            }
+            out.append(text);
             return Signal.NEXT;
         }
     }

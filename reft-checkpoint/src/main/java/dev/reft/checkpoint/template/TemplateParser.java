@@ -252,29 +252,32 @@ final class TemplateParser extends ExpressionParser {
         }
         store(target);
         Scope inner = new Scope(scope());
-        return inScope(inner, 0, () -> {
-            @Nullable Expression filter = isOperator("|") ? filters() : null;
-            return new Statement.AssignBlock(target, inner, body("endset"), filter, line);
-        });
+        @Nullable Expression filter = skipOperator("|") ? inScope(new Scope(null), 0, this::filtersWithoutNames) : null;
+        return inScope(inner, 0, () -> new Statement.AssignBlock(target, inner, body("endset"), filter, line));
+    }
+
+    /** Jinja forgets to look for the names in these filters, so that they are found only by accident. */
+    private Expression filtersWithoutNames() {
+        Expression filters = filters();
+        if (!scope().isEmpty()) {
+            throw failure("a variable in the filter of a block assignment is not supported");
+        }
+        return filters;
     }
 
     private Expression filters() {
-        Expression value = new Expression.Captured();
+        Expression value = filter(new Expression.Captured());
         while (skipOperator("|")) {
             value = filter(value);
         }
         return value;
     }
 
+    /** The names in the filter's arguments belong to the scope outside, and are looked up from inside. */
     private Statement filterBlock(int line) {
+        Expression filters = filters();
         Scope inner = new Scope(scope());
-        return inScope(inner, 0, () -> {
-            Expression value = filter(new Expression.Captured());
-            while (skipOperator("|")) {
-                value = filter(value);
-            }
-            return new Statement.FilterBlock(inner, body("endfilter"), value, line);
-        });
+        return inScope(inner, 0, () -> new Statement.FilterBlock(inner, body("endfilter"), filters, line));
     }
 
     private Statement with(int line) {

@@ -25,7 +25,9 @@ final class Tests {
             Map.entry("escaped", plain((run, value) -> value instanceof Text text && text.isMarkup())),
             Map.entry("even", plain((run, value) -> remainder(run, value, 2L, 0))),
             Map.entry("false", plain((run, value) -> Boolean.FALSE.equals(value))),
-            Map.entry("filter", plain((run, value) -> value instanceof Text name && Filters.isKnown(name.value()))),
+            Map.entry(
+                    "filter",
+                    plain((run, value) -> hashed(value) instanceof Text name && Filters.isKnown(name.value()))),
             Map.entry("float", plain((run, value) -> value instanceof Double)),
             Map.entry("in", (run, value, arguments) -> Comparing.contains(run.budget(), one(arguments, "in"), value)),
             Map.entry("integer", plain((run, value) -> value instanceof Long)),
@@ -38,7 +40,7 @@ final class Tests {
             Map.entry("sameas", (run, value, arguments) -> same(value, one(arguments, "sameas"))),
             Map.entry("sequence", plain((run, value) -> isSequence(value))),
             Map.entry("string", plain((run, value) -> value instanceof Text)),
-            Map.entry("test", plain((run, value) -> value instanceof Text name && find(name.value()) != null)),
+            Map.entry("test", plain((run, value) -> hashed(value) instanceof Text name && find(name.value()) != null)),
             Map.entry("true", plain((run, value) -> Boolean.TRUE.equals(value))),
             Map.entry("undefined", plain((run, value) -> value instanceof Undefined)),
             Map.entry("upper", plain((run, value) -> TextMethods.isUpper(Printer.str(run.budget(), value)))));
@@ -92,6 +94,11 @@ final class Tests {
 
     private static Object one(Arguments arguments, String name) {
         return TextMethods.given(arguments.bindPositional(name, 1, 1)[0]);
+    }
+
+    /** Names are looked up in a dict, which refuses what has no hash. */
+    private static Object hashed(Object value) {
+        return Comparing.hashable(value, 0);
     }
 
     private static boolean divisible(Run run, Object value, Arguments arguments) {

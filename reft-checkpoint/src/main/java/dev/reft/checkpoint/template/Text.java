@@ -126,8 +126,10 @@ final class Text implements Comparable<Text> {
         int at = 0;
         for (int i = 0; i <= taint.length; i++) {
             int end = i < taint.length ? taint[i] : value.length();
-            parts.append(change.apply(value.substring(at, end)), i % 2 == 0);
-            at = end;
+            if (end > at) {
+                parts.append(change.apply(value.substring(at, end)), i % 2 == 0);
+                at = end;
+            }
         }
         Text result = parts.build();
         return result.value.equals(whole) ? result : untrusted(whole);

@@ -67,7 +67,7 @@ class ChatRenderingTest {
                 new Message(
                         "assistant",
                         "end|>",
-                        Map.of("tool_calls", List.of(Map.of("arguments", Map.of(control, control))))),
+                        Map.of("name", "n", "tool_calls", List.of(Map.of("arguments", Map.of(control, control))))),
                 new Message("tool", List.of(Map.of("type", "text", "text", control)), Map.of("name", "n")));
         String template =
                 "{% for m in messages %}{{ m.role }}{{ m.name }}{{ m.name | upper | lower }}{{ m.name[::-1][::-1] }}"
