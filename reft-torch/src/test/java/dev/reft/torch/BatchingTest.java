@@ -92,7 +92,7 @@ class BatchingTest {
     @ValueSource(strings = {"llama", "mistral_sliding", "qwen3", "llama_tied_mqa", "llama_bias_headdim"})
     void companyDoesNotMatter(String model) {
         try (Generating generating = Generating.open(tiny(model), Precision.FP32)) {
-            List<GenerationRequest> requests = ragged(12, generating.info().vocabularySize());
+            List<GenerationRequest> requests = ragged(7, generating.info().vocabularySize());
             List<Completion> alone = alone(generating, requests);
             assertTrue(alone.stream().anyMatch(c -> c.finish() == Finish.END), "some end early");
             assertSame(alone, generating.generate(requests), "all at once");
@@ -109,7 +109,7 @@ class BatchingTest {
     @EnumSource(Precision.class)
     void comingLateDoesNotMatter(Precision precision) {
         try (Generating generating = Generating.open(tiny("llama"), precision)) {
-            List<GenerationRequest> requests = ragged(10, generating.info().vocabularySize());
+            List<GenerationRequest> requests = ragged(7, generating.info().vocabularySize());
             List<Completion> alone = alone(generating, requests);
             List<Completion> late = new ArrayList<>();
             try (Generation generation = generating.generation()) {
