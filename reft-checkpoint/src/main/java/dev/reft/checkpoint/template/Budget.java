@@ -2,7 +2,7 @@ package dev.reft.checkpoint.template;
 
 /** What one rendering may use: work, memory, depth. Whatever grows asks here first. */
 final class Budget {
-    private static final long WORK = 50_000_000;
+    private static final long WORK = 10_000_000;
     private static final long MEMORY = 16_000_000;
     private static final int CALLS = 100;
 

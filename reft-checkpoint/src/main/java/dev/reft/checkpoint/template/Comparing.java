@@ -8,7 +8,6 @@ import dev.reft.checkpoint.template.Values.PyRange;
 import dev.reft.checkpoint.template.Values.PyTuple;
 import dev.reft.checkpoint.template.Values.Undefined;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -154,17 +153,12 @@ final class Comparing {
         return value instanceof Double d ? new BigDecimal(d) : BigDecimal.valueOf(Arithmetic.toLong(value));
     }
 
-    /** A key of a hash map that is equal where Python's values are: 1, 1.0 and True are one key. */
-    static Object hashable(Object value, int depth) {
-        Budget.checkNesting(depth);
+    /** A key of a hash map that is equal where Python's values are: 1, 1.0 and True are one key. Tuples are refused. */
+    static Object hashable(Object value) {
         if (value instanceof Boolean flag) {
             return flag ? 1L : 0L;
         } else if (value instanceof Double d && d == Math.rint(d) && Math.abs(d) < 1L << 53) {
             return d.longValue();
-        } else if (value instanceof PyTuple tuple) {
-            List<Object> items = new ArrayList<>();
-            tuple.items().forEach(item -> items.add(hashable(item, depth + 1)));
-            return items;
         } else if (value instanceof PyList || value instanceof PyDict) {
             throw new Refusal("unhashable type: '" + Values.type(value) + "'");
         } else if (value instanceof Text || value instanceof Long || value instanceof Double || value instanceof None) {

@@ -202,7 +202,7 @@ final class SelectionFilters {
         Set<Object> seen = new HashSet<>();
         return new Lazy(filtered(Iterating.iterate(run.budget(), value), item -> {
             run.budget().memory(8);
-            return seen.add(Comparing.hashable(key.of(item), 0));
+            return seen.add(Comparing.hashable(key.of(item)));
         }));
     }
 

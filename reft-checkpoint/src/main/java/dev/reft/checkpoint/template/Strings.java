@@ -50,15 +50,17 @@ final class Strings {
                 ? null
                 : require(characters).value();
         String value = text.value();
+        int cost = set == null ? 1 : set.length() / 8 + 1;
         int from = 0;
         int to = value.length();
         while (left && from < to && strips(set, value.codePointAt(from))) {
             from += Character.charCount(value.codePointAt(from));
+            budget.work(cost);
         }
         while (right && from < to && strips(set, value.codePointBefore(to))) {
             to -= Character.charCount(value.codePointBefore(to));
+            budget.work(cost);
         }
-        budget.work((long) (value.length() - to + from) * (set == null ? 1 : set.length() / 8 + 1));
         return text.slice(from, to);
     }
 

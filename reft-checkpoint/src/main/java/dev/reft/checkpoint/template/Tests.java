@@ -98,7 +98,7 @@ final class Tests {
 
     /** Names are looked up in a dict, which refuses what has no hash. */
     private static Object hashed(Object value) {
-        return Comparing.hashable(value, 0);
+        return Comparing.hashable(value);
     }
 
     private static boolean divisible(Run run, Object value, Arguments arguments) {

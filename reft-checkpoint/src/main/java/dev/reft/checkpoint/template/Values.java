@@ -89,19 +89,19 @@ final class Values {
         private final Map<Object, Entry> entries = new LinkedHashMap<>();
 
         void put(Object key, Object value) {
-            Object hashed = Comparing.hashable(key, 0);
+            Object hashed = Comparing.hashable(key);
             Entry old = entries.get(hashed);
             entries.put(hashed, new Entry(old == null ? key : old.key(), value));
         }
 
         @Nullable
         Object get(Object key) {
-            Entry entry = entries.get(Comparing.hashable(key, 0));
+            Entry entry = entries.get(Comparing.hashable(key));
             return entry == null ? null : entry.value();
         }
 
         boolean has(Object key) {
-            return entries.containsKey(Comparing.hashable(key, 0));
+            return entries.containsKey(Comparing.hashable(key));
         }
 
         Collection<Entry> entries() {
