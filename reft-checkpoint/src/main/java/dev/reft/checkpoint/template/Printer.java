@@ -25,6 +25,10 @@ final class Printer {
             return text;
         } else if (value instanceof Undefined) {
             return Text.EMPTY;
+        } else if (Comparing.isNumber(value) || value instanceof None) {
+            String text = scalar(value);
+            budget.memory(text.length());
+            return Text.trusted(text);
         }
         return repr(budget, value);
     }

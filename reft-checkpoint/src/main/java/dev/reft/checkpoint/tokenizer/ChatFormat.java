@@ -27,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class ChatFormat {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final long MOST_BYTES = 16L << 20;
     private static final String DEFAULT = "default";
     private static final List<String> SPECIAL =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
@@ -82,14 +83,14 @@ public final class ChatFormat {
     }
 
     private static String text(Path file) throws IOException {
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        return new String(TokenizerJson.bytes(file, MOST_BYTES), StandardCharsets.UTF_8);
     }
 
     private static void readConfig(Path file, Map<String, String> templates, Map<String, String> specials)
             throws IOException {
         JsonNode tree;
         try {
-            tree = MAPPER.readTree(Files.readAllBytes(file));
+            tree = MAPPER.readTree(TokenizerJson.bytes(file, MOST_BYTES));
         } catch (JacksonException e) {
             throw new CheckpointException(file, "JSON", e.getOriginalMessage(), e);
         }

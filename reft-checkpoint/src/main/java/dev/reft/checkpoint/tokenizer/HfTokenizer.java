@@ -89,7 +89,7 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
      */
     public static HfTokenizer of(Path file, Set<Integer> endIds, int modelVocabulary, @Nullable ChatFormat format)
             throws IOException {
-        return of(Files.readAllBytes(file), file, endIds, modelVocabulary, format);
+        return new HfTokenizer(TokenizerJson.read(file), endIds, modelVocabulary, format);
     }
 
     /**
@@ -126,7 +126,7 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
             return Optional.empty();
         }
         ChatFormat format = ChatFormat.ofDirectory(directory).orElse(null);
-        TokenizerJson json = TokenizerJson.parse(Files.readAllBytes(file), file);
+        TokenizerJson json = TokenizerJson.read(file);
         Set<Integer> ends = new LinkedHashSet<>(endIds);
         if (ends.isEmpty()) {
             ChatFormat.endToken(directory).flatMap(json::id).ifPresent(ends::add);
@@ -159,7 +159,7 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
         ends.addAll(GgufTokenizer.endIds(keys));
         Path directory = beside.toAbsolutePath().getParent();
         Optional<ChatFormat> format = directory == null ? Optional.empty() : ChatFormat.ofDirectory(directory);
-        TokenizerJson json = wins ? TokenizerJson.parse(Files.readAllBytes(beside), beside) : GgufTokenizer.json(keys);
+        TokenizerJson json = wins ? TokenizerJson.read(beside) : GgufTokenizer.json(keys);
         return Optional.of(new HfTokenizer(
                 json,
                 ends,

@@ -1,6 +1,8 @@
 package dev.reft.checkpoint.tokenizer;
 
 import dev.reft.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +21,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class TokenizerJson {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
+    /** Many times the largest vocabulary; a table of this size is still small. */
+    private static final int LARGEST_ID = 1 << 23;
+
+    private static final long MOST_BYTES = 256L << 20;
+
     private final ObjectNode tree;
     private final Path source;
     private final Map<String, Integer> vocabulary = new HashMap<>();
@@ -33,6 +40,20 @@ final class TokenizerJson {
         }
         tree.putNull("truncation");
         tree.putNull("padding");
+    }
+
+    static TokenizerJson read(Path file) throws IOException {
+        return parse(bytes(file, MOST_BYTES), file);
+    }
+
+    /** A file's bytes, if it is not absurdly large. */
+    static byte[] bytes(Path file, long most) throws IOException {
+        long size = Files.size(file);
+        if (size > most) {
+            throw new CheckpointException(
+                    file, "file", "is " + size + " bytes long, more than the " + most + " that are read");
+        }
+        return Files.readAllBytes(file);
     }
 
     static TokenizerJson parse(byte[] json, Path source) {
@@ -75,7 +96,8 @@ final class TokenizerJson {
     }
 
     private AddedToken readAdded(JsonNode token) {
-        String content = token.path("content").asString("");
+        String content =
+                token.path("content").isString() ? token.path("content").asString() : "";
         if (content.isEmpty()) {
             throw new CheckpointException(source, "added_tokens", "holds a token without content: " + token);
         }
@@ -85,7 +107,7 @@ final class TokenizerJson {
     }
 
     private int id(JsonNode node, String field) {
-        if (!node.isInt() || node.intValue() < 0) {
+        if (!node.isInt() || node.intValue() < 0 || node.intValue() > LARGEST_ID) {
             throw new CheckpointException(source, field, "must be a token id, not " + node);
         }
         return node.intValue();

@@ -12,8 +12,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Follows characters through a template: digits are the chat's, Greek letters the template's. */
+/** Follows characters through a template: Cyrillic letters are the chat's, Greek ones the template's. */
 class TrustTest {
+    private static final String CHAT_LETTERS = "жцю";
     private static final String TEMPLATE_LETTERS = "αβγδ";
 
     private static final List<String> STEPS = List.of(
@@ -23,12 +24,12 @@ class TrustTest {
             "V[::-1]",
             "V[:-1]",
             "(V | trim)",
-            "V.strip('5α')",
-            "V.replace('6', 'δ')",
+            "V.strip('жα')",
+            "V.replace('ц', 'δ')",
             "(V | replace('α', u))",
-            "(V.split('7') | join('β'))",
+            "(V.split('ю') | join('β'))",
             "V.split('α')[0]",
-            "V.partition('5')[2]",
+            "V.partition('ж')[2]",
             "(V * 2)",
             "('%sα%s' % (V, u))",
             "('{}γ{}'.format(u, V))",
@@ -77,7 +78,7 @@ class TrustTest {
             int at = i;
             boolean untrusted = chat.untrusted().stream().anyMatch(span -> span.overlaps(at, at + 1));
             char c = chat.text().toLowerCase(Locale.ROOT).charAt(i);
-            if (c >= '5' && c <= '7') {
+            if (CHAT_LETTERS.indexOf(c) >= 0) {
                 assertTrue(untrusted, template + " made trusted: " + chat);
             } else if (TEMPLATE_LETTERS.indexOf(c) >= 0) {
                 assertTrue(!untrusted, template + " lost trust: " + chat);
@@ -87,7 +88,7 @@ class TrustTest {
 
     @Provide
     Arbitrary<String> chatTexts() {
-        return Arbitraries.strings().withChars('5', '6', '7', '\n', ' ', '"').ofMaxLength(8);
+        return Arbitraries.strings().withChars('ж', 'ц', 'ю', '\n', ' ', '"').ofMaxLength(8);
     }
 
     @Property(tries = 300)

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import net.jqwik.api.Assume;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,6 +21,13 @@ public final class Shared {
     public static Path path(String name) {
         Path path = Path.of(System.getProperty("reft.shared", "../../shared")).resolve(name);
         assumeTrue(Files.exists(path), () -> "skipped: there is no " + path);
+        return path;
+    }
+
+    /** As {@link #path}, for properties, which know another way to be skipped. */
+    public static Path pathOrSkipProperty(String name) {
+        Path path = Path.of(System.getProperty("reft.shared", "../../shared")).resolve(name);
+        Assume.that(Files.exists(path));
         return path;
     }
 
