@@ -158,7 +158,7 @@ final class QuickstartOptions {
                     "the embedded model knows the words of generated problems only: --model '" + model
                             + "' with --data " + data);
         }
-        double ppoRate = or(rate, small ? 3e-4 : 3e-6);
+        double ppoRate = or(rate, small ? 1e-4 : 3e-6);
         return new RunPlan(
                 new ModelPlan(model, device, precision, lora, checkpointing, or(threads, small ? 1 : 0)),
                 new DataPlan(
@@ -166,32 +166,32 @@ final class QuickstartOptions {
                         train,
                         test,
                         new Fields(idField, questionField, chainField, answerField),
-                        or(chains, small ? 600 : 0),
+                        or(chains, small ? 300 : 0),
                         or(answers, small ? 6000 : 0),
                         or(tests, small ? 500 : 0),
                         ownQuestions,
                         published),
                 new WarmUpPlan(
-                        or(warmUpEpochs, small ? 12 : 2),
+                        or(warmUpEpochs, small ? 25 : 2),
                         or(warmUpBatch, small ? 32 : 16),
                         or(warmUpRate, small ? 1e-3 : 2e-5),
                         20),
                 new PpoPlan(
-                        or(steps, small ? 150 : 40),
-                        or(prompts, small ? 64 : 16),
+                        or(steps, small ? 60 : 40),
+                        or(prompts, small ? 128 : 16),
                         or(samples, small ? 2 : 4),
                         temperature,
                         ppoEpochs,
-                        or(miniBatches, small ? 2 : 1),
+                        or(miniBatches, small ? 4 : 1),
                         ppoRate,
-                        or(valueRate, ppoRate),
-                        or(kl, small ? 0.02 : 0.05),
-                        or(criticWarmup, small ? 5 : 2),
+                        or(valueRate, small ? 1e-3 : ppoRate),
+                        or(kl, small ? 0.01 : 0.05),
+                        or(criticWarmup, small ? 3 : 2),
                         wrong,
                         unreadable),
                 new EvaluationPlan(
-                        or(evaluateEvery, small ? 15 : 10),
-                        or(evaluateProblems, small ? 500 : 100),
+                        or(evaluateEvery, 10),
+                        or(evaluateProblems, small ? 250 : 100),
                         small ? 9 : 5,
                         small ? 250 : 32,
                         untuned),

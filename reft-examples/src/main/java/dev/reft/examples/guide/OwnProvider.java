@@ -1,5 +1,6 @@
 package dev.reft.examples.guide;
 
+import dev.reft.math.Categorical;
 import dev.reft.model.CallGuard;
 import dev.reft.model.Model;
 import dev.reft.model.ModelInfo;
@@ -12,14 +13,14 @@ import dev.reft.model.Scorer;
 import dev.reft.model.TokenBatch;
 import dev.reft.model.TokenScores;
 import dev.reft.text.Tokenizer;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 // region own-provider
 /**
- * A provider of one toy model: a token is twice as likely for each time that it came before in the row. Named in {@code META-INF/services/dev.reft.model.ModelProvider}, it is found by {@code Models.open}.
+ * A provider of one toy model: each time that a token came before in the row makes it two to four times as likely. Named in {@code META-INF/services/dev.reft.model.ModelProvider}, it is found by {@code Models.open}.
  */
 public final class OwnProvider implements ModelProvider {
     @Override
@@ -40,28 +41,50 @@ public final class OwnProvider implements ModelProvider {
 
     @Override
     public Model open(ModelSpec spec) {
-        return new RepeatModel(
-                Integer.parseInt(spec.model().substring("repeat:".length())), new CallGuard(spec.model()));
+        return new RepeatModel(Integer.parseInt(spec.model().substring("repeat:".length())));
     }
 
-    private record RepeatModel(int vocabulary, CallGuard guard) implements Scorer {
+    private static final class RepeatModel implements Scorer {
+        private final int vocabulary;
+        private final CallGuard guard;
+        private boolean closed;
+
+        RepeatModel(int vocabulary) {
+            this.vocabulary = vocabulary;
+            this.guard = new CallGuard("repeat:" + vocabulary);
+        }
+
         @Override
         public TokenScores score(TokenBatch batch, Set<Output> wanted) {
             try (CallGuard.Call call = guard.enter("score")) { // one call at a time, as of every model
-                if (!info().outputs().containsAll(wanted)) {
+                if (closed) {
+                    throw new IllegalStateException("repeat:" + vocabulary + " is closed");
+                }
+                if (wanted.isEmpty() || !info().outputs().containsAll(wanted)) {
                     throw new IllegalArgumentException("gives " + info().outputs() + ", not " + wanted);
                 }
                 float[][] logProbs = new float[batch.size()][];
-                for (int i = 0; i < logProbs.length; i++) {
-                    logProbs[i] = logProbs(i, batch.row(i));
+                float[][] entropies = new float[batch.size()][];
+                for (int i = 0; i < batch.size(); i++) {
+                    int n = batch.row(i).scored().length;
+                    logProbs[i] = new float[n];
+                    entropies[i] = new float[n];
+                    score(i, batch.row(i), logProbs[i], entropies[i]);
                 }
-                return new TokenScores(batch, Map.of(Output.LOG_PROB, logProbs));
+                Map<Output, float[][]> channels = new EnumMap<>(Output.class);
+                channels.put(Output.LOG_PROB, logProbs);
+                channels.put(Output.ENTROPY, entropies);
+                channels.keySet().retainAll(wanted);
+                return new TokenScores(batch, channels);
             }
         }
 
-        private float[] logProbs(int index, Row row) {
+        private void score(int index, Row row, float[] logProbs, float[] entropies) {
+            if (row.tokens().length > info().contextLength()) {
+                throw new IllegalArgumentException("row " + index + " has " + row.tokens().length
+                        + " tokens, the context holds " + info().contextLength());
+            }
             double[] logits = new double[vocabulary]; // of the next token, after the tokens so far
-            float[] result = new float[row.scored().length];
             int scored = 0;
             for (int position = 0; position < row.tokens().length; position++) {
                 int token = row.tokens()[position];
@@ -69,20 +92,18 @@ public final class OwnProvider implements ModelProvider {
                     throw new IllegalArgumentException("row " + index + ", token " + position + " has the id " + token
                             + ", the vocabulary has " + vocabulary);
                 }
-                if (scored < result.length && row.scored()[scored] == position) {
-                    double sum = Arrays.stream(logits)
-                            .map(logit -> Math.exp(logit / row.temperature()))
-                            .sum();
-                    result[scored++] = (float) (logits[token] / row.temperature() - Math.log(sum));
+                if (scored < logProbs.length && row.scored()[scored] == position) {
+                    logProbs[scored] = (float) Categorical.logProbs(logits, row.temperature())[token];
+                    entropies[scored++] = (float) Categorical.entropy(logits, row.temperature());
                 }
-                logits[token] += Math.log(2);
+                logits[token] += Math.log(2) * (1 + token / (double) vocabulary);
             }
-            return result;
         }
 
         @Override
         public ModelInfo info() {
-            return new ModelInfo("repeat:" + vocabulary, vocabulary, 4096, 1 << 20, Set.of(Output.LOG_PROB), 0);
+            Set<Output> outputs = Set.of(Output.LOG_PROB, Output.ENTROPY);
+            return new ModelInfo("repeat:" + vocabulary, vocabulary, 64, 1 << 20, outputs, 0);
         }
 
         @Override
@@ -92,7 +113,9 @@ public final class OwnProvider implements ModelProvider {
 
         @Override
         public void close() {
-            guard.enter("close").close(); // nothing is held, but a running call is respected
+            try (CallGuard.Call call = guard.enter("close")) {
+                closed = true; // nothing else is held
+            }
         }
     }
 }

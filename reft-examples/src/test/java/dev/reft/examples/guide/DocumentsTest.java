@@ -67,6 +67,6 @@ class DocumentsTest {
         String body = source.substring(source.indexOf('\n', start) + 1);
         body = body.substring(0, body.indexOf("// endregion"));
         body = body.substring(0, body.lastIndexOf('\n') + 1);
-        return body.stripIndent().endsWith("\n") ? body.stripIndent() : body.stripIndent() + "\n";
+        return body.stripTrailing().stripIndent() + "\n";
     }
 }
