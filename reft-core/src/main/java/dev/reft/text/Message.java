@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param fields what else the template reads, in the order it sees them: name, tool_calls, ...
  */
 public record Message(String role, @Nullable Object content, Map<String, Object> fields) {
-    /** Copies the map of fields and keeps its order, which a template may print. */
+    /**
+     * Copies the map of fields and keeps its order, which a template may print.
+     *
+     * @param role such as {@code user}
+     * @param content text, parts or null
+     * @param fields what else the template reads
+     */
     public Message {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }

@@ -79,7 +79,16 @@ interface Expression {
             Object first = frame.run().evaluate(left, frame);
             Object second = frame.run().evaluate(right, frame);
             frame.run().at(line);
+            if (operator.equals("**") && isAmbiguous(first)) {
+                throw Refusal.unsupported("a power of a negative constant");
+            }
             return Arithmetic.binary(frame.budget(), operator, first, second);
+        }
+
+        /** Jinja writes a constant -1 out without brackets, so that {@code (-1) ** n} becomes {@code -(1 ** n)}. */
+        private boolean isAmbiguous(Object base) {
+            boolean negative = Comparing.isNumber(base) && Arithmetic.toDouble(base) < 0;
+            return negative && !(right instanceof Literal) && !(left instanceof Name) && !(left instanceof Call);
         }
     }
 

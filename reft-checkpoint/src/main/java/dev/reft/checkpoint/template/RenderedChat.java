@@ -31,7 +31,14 @@ public record RenderedChat(String text, List<Span> untrusted, List<Span> generat
         }
     }
 
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @param text the prompt's text
+     * @param untrusted what comes from the chat
+     * @param generated what the assistant wrote
+     * @param generatedElsewhere whether the assistant wrote more, at places unknown
+     */
     public RenderedChat {
         untrusted = List.copyOf(untrusted);
         generated = List.copyOf(generated);

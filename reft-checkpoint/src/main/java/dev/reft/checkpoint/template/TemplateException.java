@@ -4,6 +4,7 @@ package dev.reft.checkpoint.template;
 public final class TemplateException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** Where in the template, from 1. */
     private final int line;
 
     TemplateException(String template, int line, Refusal cause) {
