@@ -81,7 +81,7 @@ final class Iterating {
             budget.memory(view.dict().size(), 8);
             return view.items().iterator();
         } else if (value instanceof PyRange range) {
-            return numbers(range);
+            return numbers(budget, range);
         } else if (value instanceof Lazy lazy) {
             return lazy.items();
         } else if (value instanceof Undefined) {
@@ -123,7 +123,7 @@ final class Iterating {
         };
     }
 
-    private static Iterator<Object> numbers(PyRange range) {
+    private static Iterator<Object> numbers(Budget budget, PyRange range) {
         return new Iterator<>() {
             private int at;
 
@@ -137,6 +137,7 @@ final class Iterating {
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
+                budget.work(3);
                 return range.start() + at++ * range.step();
             }
         };

@@ -27,7 +27,8 @@ final class Printer {
             return Text.EMPTY;
         } else if (Comparing.isNumber(value) || value instanceof None) {
             String text = scalar(value);
-            budget.memory(text.length());
+            // Small texts weigh more than their characters.
+            budget.memory(text.length() + 16);
             return Text.trusted(text);
         }
         return repr(budget, value);
