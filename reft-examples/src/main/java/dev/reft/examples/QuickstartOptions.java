@@ -15,6 +15,9 @@ import picocli.CommandLine.Option;
 
 /** The options of {@link Quickstart}; what is not given depends on whether the embedded model or a real one is trained. */
 final class QuickstartOptions {
+    /** More threads than two do not help a model this small, and cost much where the machine is busy. */
+    private static final int SMALL_THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
+
     @Option(
             names = "--model",
             paramLabel = "PATH",
@@ -158,9 +161,9 @@ final class QuickstartOptions {
                     "the embedded model knows the words of generated problems only: --model '" + model
                             + "' with --data " + data);
         }
-        double ppoRate = or(rate, small ? 1e-4 : 3e-6);
+        double ppoRate = or(rate, small ? 1.5e-4 : 3e-6);
         return new RunPlan(
-                new ModelPlan(model, device, precision, lora, checkpointing, or(threads, small ? 1 : 0)),
+                new ModelPlan(model, device, precision, lora, checkpointing, or(threads, small ? SMALL_THREADS : 0)),
                 new DataPlan(
                         data,
                         train,
@@ -177,7 +180,7 @@ final class QuickstartOptions {
                         or(warmUpRate, small ? 1e-3 : 2e-5),
                         20),
                 new PpoPlan(
-                        or(steps, small ? 60 : 40),
+                        or(steps, small ? 55 : 40),
                         or(prompts, small ? 128 : 16),
                         or(samples, small ? 2 : 4),
                         temperature,

@@ -226,11 +226,11 @@ public final class ReftRun {
 
     private String describe(StepReport report, StageLog log) {
         Map<String, Double> metrics = report.metrics();
-        String text = String.format(
-                Locale.ROOT,
-                "reward %.2f  KL %.3f",
-                metrics.getOrDefault("objective/scores", Double.NaN),
-                metrics.getOrDefault("objective/kl", Double.NaN));
+        String text = String.format(Locale.ROOT, "reward %.2f", metrics.getOrDefault("objective/scores", Double.NaN));
+        Double kl = metrics.get("objective/kl");
+        if (kl != null && Double.isFinite(kl)) { // without a penalty nothing is compared with the reference
+            text += String.format(Locale.ROOT, "  KL %.3f", kl);
+        }
         return text + (log.checks().isEmpty() ? "" : "  " + describe(log));
     }
 
