@@ -134,7 +134,7 @@ public final class Models {
                 ? "no provider was found; add a dependency such as dev.reft:reft-torch with org.bytedeco:pytorch of"
                         + " your platform's classifier"
                 : "the providers answered: " + String.join("; ", answers)
-                        + ". To train or generate on the CPU or CUDA add dev.reft:reft-torch";
+                        + "; if the engine you mean is not among them, add a dependency such as dev.reft:reft-torch";
         return new IllegalArgumentException("cannot open " + asked + ": " + found);
     }
 }

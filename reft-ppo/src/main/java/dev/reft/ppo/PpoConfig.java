@@ -202,7 +202,7 @@ public record PpoConfig(
         return new PpoConfigBuilder(this);
     }
 
-    private static void check(boolean fine, String name, double value, String rule) {
+    private static void check(boolean fine, String name, Number value, String rule) {
         if (!fine) {
             throw new IllegalArgumentException(name + " " + value + " " + rule);
         }

@@ -271,7 +271,7 @@ public record SftConfig(
                 value);
     }
 
-    private static void check(boolean fine, String name, double value, String rule) {
+    private static void check(boolean fine, String name, Number value, String rule) {
         if (!fine) {
             throw new IllegalArgumentException(name + " " + value + " " + rule);
         }
