@@ -1,0 +1,66 @@
+package dev.reft.torch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.reft.model.ModelSpec;
+import dev.reft.model.Models;
+import dev.reft.model.Output;
+import dev.reft.model.Precision;
+import dev.reft.model.Row;
+import dev.reft.model.Scorer;
+import dev.reft.model.TokenBatch;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** A process that is told to end while it computes ends by the signal, not by a crash in native code. */
+class ShutdownTest {
+    private static final int TERMINATED = 128 + 15;
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void terminationWhileComputingIsNoCrash() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:ErrorFile=/dev/null",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Computing.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader out = process.inputReader()) {
+            for (int pass = 0; pass < 50; pass++) {
+                assertEquals("pass", out.readLine());
+            }
+            process.destroy();
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it did not end");
+            assertEquals(TERMINATED, process.exitValue());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Scores for ever, several passes a call, and says so after each call. */
+    static final class Computing {
+        private Computing() {}
+
+        public static void main(String[] args) throws IOException {
+            ModelSpec spec = Tiny.llama(Precision.FP32);
+            int[] prompt = {1};
+            TokenBatch batch = TokenBatch.of(Collections.nCopies(64, Row.of(prompt, new int[20])));
+            try (Scorer scorer = Models.open(spec, Scorer.class)) {
+                while (!System.out.checkError()) {
+                    scorer.score(batch, Set.of(Output.LOG_PROB));
+                    System.out.println("pass");
+                }
+            }
+        }
+    }
+}
