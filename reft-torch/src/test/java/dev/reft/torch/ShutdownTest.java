@@ -11,12 +11,12 @@ import dev.reft.model.Row;
 import dev.reft.model.Scorer;
 import dev.reft.model.TokenBatch;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
@@ -25,6 +25,7 @@ class ShutdownTest {
     private static final int TERMINATED = 128 + 15;
 
     @Test
+    @Timeout(60)
     @EnabledOnOs(OS.LINUX)
     void terminationWhileComputingIsNoCrash() throws Exception {
         Process process = new ProcessBuilder(
@@ -39,7 +40,12 @@ class ShutdownTest {
             for (int pass = 0; pass < 50; pass++) {
                 assertEquals("pass", out.readLine());
             }
-            process.destroy();
+            process.toHandle().destroy(); // by the handle: destroy() of the process would close its output
+            String line = out.readLine();
+            while ("pass".equals(line)) {
+                line = out.readLine();
+            }
+            assertEquals("refused", line); // the hook is there, and lets nothing new begin
             assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it did not end");
             assertEquals(TERMINATED, process.exitValue());
         } finally {
@@ -47,20 +53,33 @@ class ShutdownTest {
         }
     }
 
-    /** Scores for ever, several passes a call, and says so after each call. */
+    /** Scores for ever and says so; at the end scores on in a hook of its own, until it is refused. */
     static final class Computing {
         private Computing() {}
 
-        public static void main(String[] args) throws IOException {
+        public static void main(String[] args) {
             ModelSpec spec = Tiny.llama(Precision.FP32);
             int[] prompt = {1};
             TokenBatch batch = TokenBatch.of(Collections.nCopies(64, Row.of(prompt, new int[20])));
             try (Scorer scorer = Models.open(spec, Scorer.class)) {
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> untilRefused(scorer, batch)));
                 while (!System.out.checkError()) {
                     scorer.score(batch, Set.of(Output.LOG_PROB));
                     System.out.println("pass");
                 }
             }
+        }
+
+        private static void untilRefused(Scorer scorer, TokenBatch batch) {
+            String message = "";
+            while (!message.contains("shutting down")) {
+                try {
+                    scorer.score(batch, Set.of(Output.LOG_PROB));
+                } catch (IllegalStateException e) {
+                    message = String.valueOf(e.getMessage());
+                }
+            }
+            System.out.println("refused");
         }
     }
 }
