@@ -53,6 +53,23 @@ public final class Models {
      *     answered, and the dependency to add
      */
     public static Policy openPolicy(ModelSpec spec, Training training) {
+        return trainer(spec, training).openPolicy(spec, training);
+    }
+
+    /**
+     * The memory that a training run will need, before anything is opened.
+     *
+     * @param spec the model
+     * @param training how it is trained
+     * @param load what the run asks of it
+     * @return the estimate; empty if the provider makes none
+     * @throws IllegalArgumentException if no provider trains it, as {@link #openPolicy} throws it
+     */
+    public static Optional<MemoryEstimate> estimate(ModelSpec spec, Training training, MemoryLoad load) {
+        return trainer(spec, training).estimate(spec, training, load);
+    }
+
+    private static PolicyProvider trainer(ModelSpec spec, Training training) {
         List<String> answers = new ArrayList<>();
         for (ModelProvider provider : providers()) {
             if (!(provider instanceof PolicyProvider trainer)) {
@@ -61,7 +78,7 @@ public final class Models {
             }
             Optional<String> refusal = trainer.refuses(spec, training);
             if (refusal.isEmpty()) {
-                return trainer.openPolicy(spec, training);
+                return trainer;
             }
             answers.add(provider.name() + ": " + refusal.get());
         }

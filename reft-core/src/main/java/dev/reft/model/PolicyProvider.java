@@ -21,4 +21,16 @@ public interface PolicyProvider extends ModelProvider {
      * @return the policy; close it
      */
     Policy openPolicy(ModelSpec spec, Training training);
+
+    /**
+     * The memory that a training run will need; cheap, reads no weights.
+     *
+     * @param spec a model that this provider does not refuse
+     * @param training how it is trained
+     * @param load what the run asks of it
+     * @return the estimate; empty if this provider makes none
+     */
+    default Optional<MemoryEstimate> estimate(ModelSpec spec, Training training, MemoryLoad load) {
+        return Optional.empty();
+    }
 }

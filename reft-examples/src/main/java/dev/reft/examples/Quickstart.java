@@ -6,6 +6,7 @@ import dev.reft.examples.run.RunPlan;
 import dev.reft.examples.run.RunPlan.ModelPlan;
 import dev.reft.examples.view.ProgressLine;
 import dev.reft.model.Adapter;
+import dev.reft.model.MemoryLoad;
 import dev.reft.model.ModelSpec;
 import dev.reft.model.Models;
 import dev.reft.model.Policy;
@@ -87,13 +88,24 @@ public final class Quickstart implements Callable<Integer> {
         RunPlan plan = options.plan();
         Path folder = options.out();
         ProgressLine line = ProgressLine.standard();
-        Path report = ReftRun.go(plan, folder, () -> open(plan, folder), line);
+        ModelSpec spec = spec(plan, folder);
+        Training training = training(plan);
+        Path report = ReftRun.go(plan, folder, () -> open(spec, training, plan, line), line);
         line.say("");
         line.say("Report: " + report.toAbsolutePath().normalize().toUri());
         return 0;
     }
 
-    private static Policy open(RunPlan plan, Path folder) {
+    private static Policy open(ModelSpec spec, Training training, RunPlan plan, ProgressLine line) {
+        MemoryLoad load = ReftRun.memoryLoad(plan);
+        Models.estimate(spec, training, load)
+                .ifPresent(estimate -> line.say(
+                        "Engine's memory for rows of up to " + load.rowTokens() + " tokens: about " + estimate));
+        return Models.openPolicy(spec, training);
+    }
+
+    /** What is opened; the embedded model's files are written first. */
+    private static ModelSpec spec(RunPlan plan, Path folder) throws IOException {
         ModelPlan model = plan.model();
         List<ProviderOption> options = new ArrayList<>();
         if (model.embedded()) {
@@ -105,14 +117,10 @@ public final class Quickstart implements Callable<Integer> {
         if (model.threads() > 0) {
             options.add(new Threads(model.threads()));
         }
-        try {
-            String path = model.embedded()
-                    ? EmbeddedModel.writeTo(folder.resolve("model")).toString()
-                    : model.path();
-            return Models.openPolicy(new ModelSpec(path, model.device(), model.precision(), options), training(plan));
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing the embedded model", e);
-        }
+        String path = model.embedded()
+                ? EmbeddedModel.writeTo(folder.resolve("model")).toString()
+                : model.path();
+        return new ModelSpec(path, model.device(), model.precision(), options);
     }
 
     private static Training training(RunPlan plan) {

@@ -10,6 +10,7 @@ import dev.reft.math.LearningRate;
 import dev.reft.math.MissingEnd;
 import dev.reft.math.RewardShaping.ScorePlacement;
 import dev.reft.math.Whitening;
+import dev.reft.model.MemoryLoad;
 import java.util.List;
 import java.util.Optional;
 
@@ -127,6 +128,20 @@ public record PpoConfig(
                     "oldLogProbs Own is exact for one optimiser step a batch only; epochs is " + epochs
                             + " and miniBatches " + miniBatches);
         }
+    }
+
+    /**
+     * What a run of this configuration asks of a model's memory, for {@link dev.reft.model.Models#estimate}.
+     *
+     * @param promptTokens tokens of the longest prompt, &gt;= 1
+     * @return the load
+     */
+    public MemoryLoad memoryLoad(int promptTokens) {
+        return new MemoryLoad(
+                Math.addExact(promptTokens, maxTokens),
+                microBatchTokens,
+                Math.max(concurrentSamples, samplesPerPrompt),
+                !(kl instanceof KlPenalty.None));
     }
 
     /**

@@ -11,7 +11,10 @@ import dev.reft.math.Whitening;
 import java.util.List;
 import java.util.Optional;
 
-/** Changes some numbers of a {@link PpoConfig}; each method is named after the component that it sets. */
+/**
+ * Changes some numbers of a {@link PpoConfig}; each method is named after the component that it sets, and returns the
+ * builder.
+ */
 public final class PpoConfigBuilder {
     private Sampling sampling;
     private int maxTokens;
@@ -87,363 +90,213 @@ public final class PpoConfigBuilder {
         seed = start.seed();
     }
 
-    /**
-     * Sets {@link PpoConfig#sampling}.
-     *
-     * @param value how completions are drawn; ReFT samples at temperature 1 without filters
-     * @return this
-     */
+    /** Sets {@link PpoConfig#sampling}: how completions are drawn; ReFT samples at temperature 1 without filters. */
     public PpoConfigBuilder sampling(Sampling value) {
         sampling = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#maxTokens}.
-     *
-     * @param value most tokens of a completion, the ending EOS included, &gt;= 1
-     * @return this
-     */
+    /** Sets {@link PpoConfig#maxTokens}: most tokens of a completion, the ending EOS included, &gt;= 1. */
     public PpoConfigBuilder maxTokens(int value) {
         maxTokens = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#stops}.
-     *
-     * @param value texts that end a completion
-     * @return this
-     */
+    /** Sets {@link PpoConfig#stops}: texts that end a completion. */
     public PpoConfigBuilder stops(List<String> value) {
         stops = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#samplesPerPrompt}.
-     *
-     * @param value completions of each prompt in a step, &gt;= 1
-     * @return this
-     */
+    /** Sets {@link PpoConfig#samplesPerPrompt}: completions of each prompt in a step, &gt;= 1. */
     public PpoConfigBuilder samplesPerPrompt(int value) {
         samplesPerPrompt = value;
         return this;
     }
 
     /**
-     * Sets {@link PpoConfig#concurrentSamples}.
-     *
-     * @param value most completions generated at a time, &gt;= 1; bounds the cache of keys and values
-     * @return this
+     * Sets {@link PpoConfig#concurrentSamples}: most completions generated at a time, &gt;= 1; bounds the cache of
+     * keys and values.
      */
     public PpoConfigBuilder concurrentSamples(int value) {
         concurrentSamples = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#grading}.
-     *
-     * @param value how graders are run
-     * @return this
-     */
+    /** Sets {@link PpoConfig#grading}: how graders are run. */
     public PpoConfigBuilder grading(GradingLimits value) {
         grading = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#missingEnd}.
-     *
-     * @param value what becomes of the score of a completion that was cut off by its length
-     * @return this
-     */
+    /** Sets {@link PpoConfig#missingEnd}: what becomes of the score of a completion that was cut off by its length. */
     public PpoConfigBuilder missingEnd(MissingEnd value) {
         missingEnd = value;
         return this;
     }
 
     /**
-     * Sets {@link PpoConfig#dropTruncated}.
-     *
-     * @param value true leaves completions that were cut off out of the batch, as if their grading had failed
-     * @return this
+     * Sets {@link PpoConfig#dropTruncated}: true leaves completions that were cut off out of the batch, as if their
+     * grading had failed.
      */
     public PpoConfigBuilder dropTruncated(boolean value) {
         dropTruncated = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#scoreBound}.
-     *
-     * @param value scores are clipped to +- this, &gt; 0; infinity for none
-     * @return this
-     */
+    /** Sets {@link PpoConfig#scoreBound}: scores are clipped to +- this, &gt; 0; infinity for none. */
     public PpoConfigBuilder scoreBound(double value) {
         scoreBound = value;
         return this;
     }
 
     /**
-     * Sets {@link PpoConfig#scorePlacement}.
-     *
-     * @param value where the score lands; after the last token only where a completion ended
-     * @return this
+     * Sets {@link PpoConfig#scorePlacement}: where the score lands; after the last token only where a completion
+     * ended.
      */
     public PpoConfigBuilder scorePlacement(ScorePlacement value) {
         scorePlacement = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#kl}.
-     *
-     * @param value the penalty on moving away from the reference
-     * @return this
-     */
+    /** Sets {@link PpoConfig#kl}: the penalty on moving away from the reference. */
     public PpoConfigBuilder kl(KlPenalty value) {
         kl = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#gamma}.
-     *
-     * @param value discount of rewards, in [0, 1]
-     * @return this
-     */
+    /** Sets {@link PpoConfig#gamma}: discount of rewards, in [0, 1]. */
     public PpoConfigBuilder gamma(double value) {
         gamma = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#lambda}.
-     *
-     * @param value trace decay of the advantage estimate, in [0, 1]
-     * @return this
-     */
+    /** Sets {@link PpoConfig#lambda}: trace decay of the advantage estimate, in [0, 1]. */
     public PpoConfigBuilder lambda(double value) {
         lambda = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#truncation}.
-     *
-     * @param value the value of the state after a completion that was cut off
-     * @return this
-     */
+    /** Sets {@link PpoConfig#truncation}: the value of the state after a completion that was cut off. */
     public PpoConfigBuilder truncation(Truncation value) {
         truncation = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#rewardWhitening}.
-     *
-     * @param value scaling of token rewards before advantages are computed
-     * @return this
-     */
+    /** Sets {@link PpoConfig#rewardWhitening}: scaling of token rewards before advantages are computed. */
     public PpoConfigBuilder rewardWhitening(Optional<Whitening> value) {
         rewardWhitening = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#advantageWhitening}.
-     *
-     * @param value scaling of advantages
-     * @return this
-     */
+    /** Sets {@link PpoConfig#advantageWhitening}: scaling of advantages. */
     public PpoConfigBuilder advantageWhitening(Optional<Whitening> value) {
         advantageWhitening = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#whiteningScope}.
-     *
-     * @param value over which rows whitening takes its moments
-     * @return this
-     */
+    /** Sets {@link PpoConfig#whiteningScope}: over which rows whitening takes its moments. */
     public PpoConfigBuilder whiteningScope(WhiteningScope value) {
         whiteningScope = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#aggregation}.
-     *
-     * @param value how the losses of tokens become the loss of the batch
-     * @return this
-     */
+    /** Sets {@link PpoConfig#aggregation}: how the losses of tokens become the loss of the batch. */
     public PpoConfigBuilder aggregation(Aggregation value) {
         aggregation = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#policyClip}.
-     *
-     * @param value the clipped policy loss
-     * @return this
-     */
+    /** Sets {@link PpoConfig#policyClip}: the clipped policy loss. */
     public PpoConfigBuilder policyClip(ClippedSurrogate value) {
         policyClip = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#valueClip}.
-     *
-     * @param value the clipped value loss
-     * @return this
-     */
+    /** Sets {@link PpoConfig#valueClip}: the clipped value loss. */
     public PpoConfigBuilder valueClip(ClippedValue value) {
         valueClip = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#valueCoefficient}.
-     *
-     * @param value of the value loss, &gt;= 0
-     * @return this
-     */
+    /** Sets {@link PpoConfig#valueCoefficient}: of the value loss, &gt;= 0. */
     public PpoConfigBuilder valueCoefficient(double value) {
         valueCoefficient = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#entropyCoefficient}.
-     *
-     * @param value of the entropy bonus, finite; not 0 costs the entropies
-     * @return this
-     */
+    /** Sets {@link PpoConfig#entropyCoefficient}: of the entropy bonus, finite; not 0 costs the entropies. */
     public PpoConfigBuilder entropyCoefficient(double value) {
         entropyCoefficient = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#oldLogProbs}.
-     *
-     * @param value where the log-probabilities come from that ratios refer to
-     * @return this
-     */
+    /** Sets {@link PpoConfig#oldLogProbs}: where the log-probabilities come from that ratios refer to. */
     public PpoConfigBuilder oldLogProbs(OldLogProbs value) {
         oldLogProbs = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#epochs}.
-     *
-     * @param value how often an update goes over the batch, &gt;= 1
-     * @return this
-     */
+    /** Sets {@link PpoConfig#epochs}: how often an update goes over the batch, &gt;= 1. */
     public PpoConfigBuilder epochs(int value) {
         epochs = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#miniBatches}.
-     *
-     * @param value optimiser steps of an epoch, &gt;= 1
-     * @return this
-     */
+    /** Sets {@link PpoConfig#miniBatches}: optimiser steps of an epoch, &gt;= 1. */
     public PpoConfigBuilder miniBatches(int value) {
         miniBatches = value;
         return this;
     }
 
     /**
-     * Sets {@link PpoConfig#microBatchTokens}.
-     *
-     * @param value most tokens of a pass, prompts included; 0 takes the model's own advice
-     * @return this
+     * Sets {@link PpoConfig#microBatchTokens}: most tokens of a pass, prompts included; 0 takes the model's own
+     * advice.
      */
     public PpoConfigBuilder microBatchTokens(int value) {
         microBatchTokens = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#policyRate}.
-     *
-     * @param value base learning rate of the policy, finite and &gt;= 0
-     * @return this
-     */
+    /** Sets {@link PpoConfig#policyRate}: base learning rate of the policy, finite and &gt;= 0. */
     public PpoConfigBuilder policyRate(double value) {
         policyRate = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#policySchedule}.
-     *
-     * @param value factor on it, a function of the trainer's step
-     * @return this
-     */
+    /** Sets {@link PpoConfig#policySchedule}: factor on it, a function of the trainer's step. */
     public PpoConfigBuilder policySchedule(LearningRate value) {
         policySchedule = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#valueRate}.
-     *
-     * @param value base learning rate of the value head or critic, finite and &gt;= 0
-     * @return this
-     */
+    /** Sets {@link PpoConfig#valueRate}: base learning rate of the value head or critic, finite and &gt;= 0. */
     public PpoConfigBuilder valueRate(double value) {
         valueRate = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#valueSchedule}.
-     *
-     * @param value factor on it, a function of the trainer's step
-     * @return this
-     */
+    /** Sets {@link PpoConfig#valueSchedule}: factor on it, a function of the trainer's step. */
     public PpoConfigBuilder valueSchedule(LearningRate value) {
         valueSchedule = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#maxGradientNorm}.
-     *
-     * @param value gradients are scaled down to this norm, &gt; 0; infinity for none
-     * @return this
-     */
+    /** Sets {@link PpoConfig#maxGradientNorm}: gradients are scaled down to this norm, &gt; 0; infinity for none. */
     public PpoConfigBuilder maxGradientNorm(double value) {
         maxGradientNorm = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#criticWarmup}.
-     *
-     * @param value steps at the start that train the values only
-     * @return this
-     */
+    /** Sets {@link PpoConfig#criticWarmup}: steps at the start that train the values only. */
     public PpoConfigBuilder criticWarmup(CriticWarmup value) {
         criticWarmup = value;
         return this;
     }
 
     /**
-     * Sets {@link PpoConfig#stopKl}.
-     *
-     * @param value an update ends before the optimiser step whose mean KL (K3) from the old policy exceeds this, &gt; 0; infinity for never
-     * @return this
+     * Sets {@link PpoConfig#stopKl}: an update ends before the optimiser step whose mean KL (K3) from the old policy
+     * exceeds this, &gt; 0; infinity for never.
      */
     public PpoConfigBuilder stopKl(double value) {
         stopKl = value;
@@ -451,22 +304,15 @@ public final class PpoConfigBuilder {
     }
 
     /**
-     * Sets {@link PpoConfig#maxSkippedSteps}.
-     *
-     * @param value so many optimiser steps in a row whose loss or gradient is not finite end the run, &gt;= 1
-     * @return this
+     * Sets {@link PpoConfig#maxSkippedSteps}: so many optimiser steps in a row whose loss or gradient is not finite
+     * end the run, &gt;= 1.
      */
     public PpoConfigBuilder maxSkippedSteps(int value) {
         maxSkippedSteps = value;
         return this;
     }
 
-    /**
-     * Sets {@link PpoConfig#seed}.
-     *
-     * @param value of the run: sampling and shuffling follow from it
-     * @return this
-     */
+    /** Sets {@link PpoConfig#seed}: of the run: sampling and shuffling follow from it. */
     public PpoConfigBuilder seed(long value) {
         seed = value;
         return this;

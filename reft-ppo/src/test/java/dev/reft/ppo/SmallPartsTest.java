@@ -10,6 +10,7 @@ import dev.reft.generation.Finish;
 import dev.reft.generation.Segment;
 import dev.reft.grading.Credit;
 import dev.reft.grading.Grade;
+import dev.reft.model.MemoryLoad;
 import dev.reft.model.Row;
 import dev.reft.model.TokenBatch;
 import java.io.ByteArrayInputStream;
@@ -61,36 +62,20 @@ class SmallPartsTest {
     }
 
     @Test
-    void memoryFollowsFromSizes() {
-        // SmolLM2-135M: 30 layers, width 576, 3 key-value heads of 64, vocabulary 49,152.
-        ModelSizes full = new ModelSizes(134_515_008, 134_515_008, 30, 576, 3, 64, 49_152, 4);
+    void memoryDependsOnTheConfiguration() {
         PpoConfig config = PpoConfig.reft().toBuilder()
                 .maxTokens(300)
+                .samplesPerPrompt(8)
                 .concurrentSamples(32)
+                .microBatchTokens(4096)
                 .build();
-        MemoryEstimate estimate = MemoryEstimate.of(full, config, 200, 4096, false);
-        assertEquals(4L * 134_515_008, estimate.parts().get("weights"));
-        assertEquals(8L * 134_515_008, estimate.parts().get("optimizer"));
-        assertEquals(4L * 134_515_008, estimate.parts().get("reference"));
-        assertEquals(32L * 500 * 30 * 2 * 3 * 64 * 4, estimate.parts().get("cache"));
-        assertEquals(4096L * 576 * 17 * 30 * 4, estimate.parts().get("activations"));
-        assertTrue(estimate.peak() > 5L * 4 * 134_515_008);
-        assertTrue(MemoryEstimate.of(full, config, 200, 4096, true).peak() < estimate.peak());
-        ModelSizes lora = new ModelSizes(135_000_000, 484_992, 30, 576, 3, 64, 49_152, 2);
-        MemoryEstimate small = MemoryEstimate.of(lora, config, 200, 4096, false);
-        assertEquals(2L * 484_992, small.parts().get("reference"));
-        assertEquals(2L * 135_000_000 + 4 * 484_992, small.parts().get("weights"));
-        assertEquals(
-                0L,
-                MemoryEstimate.of(
-                                full,
-                                config.toBuilder().kl(new KlPenalty.None()).build(),
-                                1,
-                                1,
-                                false)
-                        .parts()
-                        .get("reference"));
-        assertThrows(IllegalArgumentException.class, () -> new ModelSizes(1, 2, 1, 1, 1, 1, 1, 4));
+        assertEquals(new MemoryLoad(500, 4096, 32, true), config.memoryLoad(200));
+        PpoConfig free = config.toBuilder()
+                .kl(new KlPenalty.None())
+                .concurrentSamples(4)
+                .microBatchTokens(0)
+                .build();
+        assertEquals(new MemoryLoad(301, 0, 8, false), free.memoryLoad(1));
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.reft.torch;
 import dev.reft.checkpoint.CheckpointException;
 import dev.reft.model.Adapter;
 import dev.reft.model.LanguageModel;
+import dev.reft.model.MemoryEstimate;
+import dev.reft.model.MemoryLoad;
 import dev.reft.model.ModelSpec;
 import dev.reft.model.Policy;
 import dev.reft.model.PolicyProvider;
@@ -127,6 +129,23 @@ public final class TorchProvider implements PolicyProvider {
             start(separate.critic());
         }
         return Failures.in("opening " + spec.model(), () -> Openings.policy(spec, training));
+    }
+
+    @Override
+    public Optional<MemoryEstimate> estimate(ModelSpec spec, Training training, MemoryLoad load) {
+        MemoryEstimate own = estimateOf(spec, training, load);
+        if (!(training.valueHead() instanceof ValueHead.Separate separate)) {
+            return Optional.of(own);
+        }
+        MemoryLoad ofCritic = new MemoryLoad(load.rowTokens(), load.tokensPerPass(), 0, false);
+        return Optional.of(Memory.sum(own, estimateOf(separate.critic(), training, ofCritic)));
+    }
+
+    private static MemoryEstimate estimateOf(ModelSpec spec, Training training, MemoryLoad load) {
+        Options options = Options.of(spec);
+        try (Opening opening = Opening.of(spec)) {
+            return Memory.of(opening.config(), spec.precision(), training, options, load);
+        }
     }
 
     private static void start(ModelSpec spec) {

@@ -9,6 +9,7 @@ import dev.reft.io.AtomicFiles;
 import dev.reft.math.KlController;
 import dev.reft.math.KlEstimator;
 import dev.reft.math.LearningRate;
+import dev.reft.model.MemoryLoad;
 import dev.reft.model.Optimizer;
 import dev.reft.model.Policy;
 import dev.reft.ppo.Batches;
@@ -180,7 +181,7 @@ public final class ReftRun {
             SftTrainer.resume(policy, sftConfig(), folder.checkpoints(WARM_UP)).close();
             policy.restartOptimizer(OPTIMIZER);
             PpoTrainer.Builder builder = PpoTrainer.of(policy)
-                    .config(ppoConfig())
+                    .config(ppoConfig(plan))
                     .grader(data.grader(
                             new AnswerScores(1, plan.ppo().wrong(), plan.ppo().unreadable())));
             try (PpoTrainer trainer =
@@ -278,7 +279,17 @@ public final class ReftRun {
                 .withMaxTokens(0);
     }
 
-    private PpoConfig ppoConfig() {
+    /**
+     * What a plan asks of a model's memory, with prompts as long as the longest answer.
+     *
+     * @param plan what to do
+     * @return the load
+     */
+    public static MemoryLoad memoryLoad(RunPlan plan) {
+        return ppoConfig(plan).memoryLoad(plan.maxTokens());
+    }
+
+    private static PpoConfig ppoConfig(RunPlan plan) {
         RunPlan.PpoPlan ppo = plan.ppo();
         KlPenalty kl = ppo.kl() == 0
                 ? new KlPenalty.None()
