@@ -66,7 +66,8 @@ final class Addition {
     }
 
     static void warmUp(Policy policy, int steps) {
-        try (SftTrainer trainer = SftTrainer.start(policy, SftConfig.reft().withRate(5e-3))) {
+        try (SftTrainer trainer =
+                SftTrainer.start(policy, SftConfig.reft().toBuilder().rate(5e-3).build())) {
             for (int i = 0; i < steps; i++) {
                 trainer.step(examples());
             }

@@ -13,6 +13,7 @@ import dev.reft.model.StepResult;
 import dev.reft.model.StepSize;
 import dev.reft.model.TokenBatch;
 import dev.reft.model.TokenScores;
+import dev.reft.testkit.ForwardingPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,13 +48,13 @@ class CancellationTest {
         int calls = 0;
         for (int at = 1; at < 60; at += 7) {
             AtomicInteger countdown = new AtomicInteger(at);
-            Policy policy = new DelegatingPolicy(Addition.warmedUp(10)) {
+            Policy policy = new ForwardingPolicy(Addition.warmedUp(10)) {
                 @Override
                 public ForwardPass forward(TokenBatch batch, Set<Output> wanted) {
                     if (countdown.decrementAndGet() == 0) {
                         Thread.currentThread().interrupt();
                     }
-                    return inner.forward(batch, wanted);
+                    return inner().forward(batch, wanted);
                 }
             };
             try (policy;
@@ -143,13 +144,13 @@ class CancellationTest {
     @Test
     void aFailureBeforeTheFirstOptimiserStepIsNotTheEnd() {
         boolean[] broken = {true};
-        Policy policy = new DelegatingPolicy(Addition.warmedUp(10)) {
+        Policy policy = new ForwardingPolicy(Addition.warmedUp(10)) {
             @Override
             public ForwardPass forward(TokenBatch batch, Set<Output> wanted) {
                 if (broken[0] && wanted.contains(Output.ENTROPY)) {
                     throw new IllegalStateException("out of memory");
                 }
-                return inner.forward(batch, wanted);
+                return inner().forward(batch, wanted);
             }
         };
         try (policy;
@@ -163,7 +164,7 @@ class CancellationTest {
 
     @Test
     void aLaterFailureTearsTheTrainer() {
-        Policy policy = new DelegatingPolicy(Addition.warmedUp(10)) {
+        Policy policy = new ForwardingPolicy(Addition.warmedUp(10)) {
             private int calls;
 
             @Override
@@ -171,7 +172,7 @@ class CancellationTest {
                 if (++calls == 2) {
                     throw new IllegalStateException("device lost");
                 }
-                return inner.step(size);
+                return inner().step(size);
             }
         };
         try (policy;
@@ -187,10 +188,10 @@ class CancellationTest {
 
     @Test
     void notFiniteLossesAreSkippedAndThenStopTheRun() {
-        Policy policy = new DelegatingPolicy(Addition.warmedUp(10)) {
+        Policy policy = new ForwardingPolicy(Addition.warmedUp(10)) {
             @Override
             public ForwardPass forward(TokenBatch batch, Set<Output> wanted) {
-                ForwardPass pass = inner.forward(batch, wanted);
+                ForwardPass pass = inner().forward(batch, wanted);
                 return wanted.contains(Output.ENTROPY) ? withNaN(pass) : pass;
             }
         };
@@ -235,16 +236,16 @@ class CancellationTest {
 
     @Test
     void notFiniteGradientsAreSkipped() {
-        Policy policy = new DelegatingPolicy(Addition.warmedUp(10)) {
+        Policy policy = new ForwardingPolicy(Addition.warmedUp(10)) {
             private int calls;
 
             @Override
             public StepResult step(StepSize size) {
                 if (++calls % 2 == 1) {
-                    inner.discardGradients();
+                    inner().discardGradients();
                     return new StepResult(false, Double.NaN);
                 }
-                return inner.step(size);
+                return inner().step(size);
             }
         };
         try (policy;

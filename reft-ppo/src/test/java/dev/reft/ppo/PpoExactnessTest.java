@@ -10,6 +10,7 @@ import dev.reft.model.Output;
 import dev.reft.model.Policy;
 import dev.reft.model.Row;
 import dev.reft.model.TokenBatch;
+import dev.reft.testkit.ForwardingPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,14 +120,14 @@ class PpoExactnessTest {
     }
 
     /** An engine whose numbers depend on what else is in the pass, as those of bf16 do. */
-    private static final class CutSensitive extends DelegatingPolicy {
+    private static final class CutSensitive extends ForwardingPolicy {
         CutSensitive(Policy inner) {
             super(inner);
         }
 
         @Override
         public ForwardPass forward(TokenBatch batch, Set<Output> wanted) {
-            ForwardPass pass = inner.forward(batch, wanted);
+            ForwardPass pass = inner().forward(batch, wanted);
             float shift = 1e-3f * batch.size() + 1e-4f * batch.origin(0);
             for (float[] row : pass.scores().channels().getOrDefault(Output.LOG_PROB, new float[0][])) {
                 for (int t = 0; t < row.length; t++) {

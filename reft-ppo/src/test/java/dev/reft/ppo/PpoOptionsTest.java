@@ -21,6 +21,7 @@ import dev.reft.math.RewardShaping.ScorePlacement;
 import dev.reft.model.Policy;
 import dev.reft.model.StepResult;
 import dev.reft.model.StepSize;
+import dev.reft.testkit.ForwardingPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -189,11 +190,11 @@ class PpoOptionsTest {
     @Test
     void ratesFollowTheScheduleByTheTrainersStep() {
         List<StepSize> sizes = new ArrayList<>();
-        Policy policy = new DelegatingPolicy(Addition.warmedUp(2)) {
+        Policy policy = new ForwardingPolicy(Addition.warmedUp(2)) {
             @Override
             public StepResult step(StepSize size) {
                 sizes.add(size);
-                return inner.step(size);
+                return inner().step(size);
             }
         };
         try (policy;
@@ -315,10 +316,10 @@ class PpoOptionsTest {
     void gradingRunsWhileSamplesStillComeIn() {
         java.util.concurrent.CountDownLatch graded = new java.util.concurrent.CountDownLatch(1);
         boolean[] inTime = {false};
-        Policy policy = new DelegatingPolicy(Addition.warmedUp(10)) {
+        Policy policy = new ForwardingPolicy(Addition.warmedUp(10)) {
             @Override
             public Generation generation() {
-                Generation all = inner.generation();
+                Generation all = inner().generation();
                 return new Generation() {
                     private boolean someEnded;
 

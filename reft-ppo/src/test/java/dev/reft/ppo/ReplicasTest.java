@@ -10,6 +10,7 @@ import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import dev.reft.model.Policy;
 import dev.reft.model.Replicas;
+import dev.reft.testkit.ForwardingPolicy;
 import dev.reft.testkit.LocalReplicas;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -157,13 +158,13 @@ class ReplicasTest {
         ExecutionException failed = org.junit.jupiter.api.Assertions.assertThrows(
                 ExecutionException.class,
                 () -> together(2, replicas -> {
-                    Policy policy = new DelegatingPolicy(warmedUp(replicas)) {
+                    Policy policy = new ForwardingPolicy(warmedUp(replicas)) {
                         @Override
                         public dev.reft.generation.Generation generation() {
                             if (replicas.rank() == 1) {
                                 throw new IllegalStateException("no memory on this rank");
                             }
-                            return inner.generation();
+                            return inner().generation();
                         }
                     };
                     try (policy;

@@ -9,6 +9,7 @@ import dev.reft.math.KlController;
 import dev.reft.math.KlEstimator;
 import dev.reft.model.Policy;
 import dev.reft.model.Training;
+import dev.reft.testkit.ForwardingPolicy;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -167,10 +168,10 @@ class ResumeTest {
             steps(trainer, 1);
             trainer.save(root, "good");
         }
-        Policy broken = new DelegatingPolicy(Addition.warmedUp(10)) {
+        Policy broken = new ForwardingPolicy(Addition.warmedUp(10)) {
             @Override
             public void saveState(Path directory) {
-                inner.saveState(directory);
+                inner().saveState(directory);
                 throw new IllegalStateException("disk full");
             }
         };
@@ -195,7 +196,7 @@ class ResumeTest {
 
     @Test
     void supervisedTrainingResumesBitForBit() {
-        SftConfig config = SftConfig.reft().withRate(3e-3);
+        SftConfig config = SftConfig.reft().toBuilder().rate(3e-3).build();
         Batches<SftExample> batches = Batches.of(Addition.examples(), 4, 9);
         String straight;
         try (Policy policy = Addition.policy();

@@ -17,7 +17,8 @@ class SftLearningTest {
     @Test
     void learnsAllSumsAndToStop() {
         try (Policy policy = Addition.policy();
-                SftTrainer trainer = SftTrainer.start(policy, SftConfig.reft().withRate(1e-2))) {
+                SftTrainer trainer = SftTrainer.start(
+                        policy, SftConfig.reft().toBuilder().rate(1e-2).build())) {
             Batches<SftExample> batches = Batches.of(Addition.examples(), 4, 1);
             double first = trainer.step(batches.at(0)).metric("loss");
             while (trainer.steps() < 150) {

@@ -11,6 +11,7 @@ import dev.reft.model.Output;
 import dev.reft.model.Policy;
 import dev.reft.model.Row;
 import dev.reft.model.TokenBatch;
+import dev.reft.testkit.ForwardingPolicy;
 import dev.reft.text.Message;
 import dev.reft.text.Tokenizer;
 import java.util.ArrayList;
@@ -36,10 +37,12 @@ class SftTrainerTest {
         Row row = rows(SftConfig.reft(), SftExample.text("a", "1+2=", "3")).get(0);
         assertArrayEquals(new int[] {3, 7, 4, 8, 5, 0}, row.tokens());
         assertArrayEquals(new int[] {4, 5}, row.scored());
-        Row open = rows(SftConfig.reft().withAppendEnd(false), SftExample.text("a", "1+2=", "3"))
+        Row open = rows(SftConfig.reft().toBuilder().appendEnd(false).build(), SftExample.text("a", "1+2=", "3"))
                 .get(0);
         assertArrayEquals(new int[] {3, 7, 4, 8, 5}, open.tokens());
-        Row other = rows(SftConfig.reft().withEndToken(OptionalInt.of(1)), SftExample.text("a", "1+2=", "3"))
+        Row other = rows(
+                        SftConfig.reft().toBuilder().endToken(OptionalInt.of(1)).build(),
+                        SftExample.text("a", "1+2=", "3"))
                 .get(0);
         assertArrayEquals(new int[] {3, 7, 4, 8, 5, 1}, other.tokens());
     }
@@ -47,7 +50,9 @@ class SftTrainerTest {
     @Test
     void anEndTokenThatIsThereIsNotAddedTwice() {
         // Token 1 stands for any unknown character, such as the last one here.
-        Row row = rows(SftConfig.reft().withEndToken(OptionalInt.of(1)), SftExample.text("a", "1+2=", "3?"))
+        Row row = rows(
+                        SftConfig.reft().toBuilder().endToken(OptionalInt.of(1)).build(),
+                        SftExample.text("a", "1+2=", "3?"))
                 .get(0);
         assertArrayEquals(new int[] {3, 7, 4, 8, 5, 1}, row.tokens());
     }
@@ -55,7 +60,8 @@ class SftTrainerTest {
     @Test
     void lengthsUpToTheLimitAreTrainedOthersSkippedOrRefused() {
         try (Policy policy = Addition.policy();
-                SftTrainer trainer = SftTrainer.start(policy, SftConfig.reft().withMaxTokens(6))) {
+                SftTrainer trainer = SftTrainer.start(
+                        policy, SftConfig.reft().toBuilder().maxTokens(6).build())) {
             List<SftExample> examples = List.of(
                     SftExample.text("short", "1+2=", ""),
                     SftExample.text("fits", "1+2=", "3"),
@@ -72,7 +78,11 @@ class SftTrainerTest {
                 List.of(SftExample.text("short", "1+2=", ""), SftExample.text("long", "1+2=", "00000"))) {
             IllegalArgumentException refused = assertThrows(
                     IllegalArgumentException.class,
-                    () -> rows(SftConfig.reft().withUnusable(SftConfig.Unusable.REFUSE), example));
+                    () -> rows(
+                            SftConfig.reft().toBuilder()
+                                    .unusable(SftConfig.Unusable.REFUSE)
+                                    .build(),
+                            example));
             assertTrue(refused.getMessage().contains("'" + example.id() + "'"), refused.getMessage());
         }
     }
@@ -133,10 +143,11 @@ class SftTrainerTest {
                 try (Policy policy = Addition.policy();
                         SftTrainer trainer = SftTrainer.start(
                                 policy,
-                                SftConfig.reft()
-                                        .withRate(1e-2)
-                                        .withAggregation(aggregation)
-                                        .withMicroBatchTokens(tokens))) {
+                                SftConfig.reft().toBuilder()
+                                        .rate(1e-2)
+                                        .aggregation(aggregation)
+                                        .microBatchTokens(tokens)
+                                        .build())) {
                     for (int i = 0; i < 3; i++) {
                         trainer.step(ragged());
                     }
@@ -153,7 +164,9 @@ class SftTrainerTest {
     @Test
     void theLossIsTheMeanOverTheBatchsTokens() {
         try (Policy policy = Addition.policy();
-                SftTrainer trainer = SftTrainer.start(policy, SftConfig.reft().withMicroBatchTokens(12))) {
+                SftTrainer trainer = SftTrainer.start(
+                        policy,
+                        SftConfig.reft().toBuilder().microBatchTokens(12).build())) {
             List<Row> rows = new SftRows(policy.tokenizer(), policy.info(), SftConfig.reft())
                     .encode(ragged())
                     .rows();
@@ -174,20 +187,23 @@ class SftTrainerTest {
     @Test
     void anInterruptedStepMayBeRepeated() {
         boolean[] interrupt = {true};
-        Policy policy = new DelegatingPolicy(Addition.policy()) {
+        Policy policy = new ForwardingPolicy(Addition.policy()) {
             @Override
             public ForwardPass forward(TokenBatch batch, Set<Output> wanted) {
                 if (interrupt[0]) {
                     interrupt[0] = false;
                     Thread.currentThread().interrupt();
                 }
-                return inner.forward(batch, wanted);
+                return inner().forward(batch, wanted);
             }
         };
         try (policy;
                 Policy calm = Addition.policy();
-                SftTrainer other = SftTrainer.start(calm, SftConfig.reft().withMicroBatchTokens(12));
-                SftTrainer trainer = SftTrainer.start(policy, SftConfig.reft().withMicroBatchTokens(12))) {
+                SftTrainer other = SftTrainer.start(
+                        calm, SftConfig.reft().toBuilder().microBatchTokens(12).build());
+                SftTrainer trainer = SftTrainer.start(
+                        policy,
+                        SftConfig.reft().toBuilder().microBatchTokens(12).build())) {
             assertThrows(CancellationException.class, () -> trainer.step(ragged()));
             trainer.step(ragged());
             other.step(ragged());

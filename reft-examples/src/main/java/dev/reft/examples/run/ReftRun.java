@@ -273,10 +273,11 @@ public final class ReftRun {
     }
 
     private SftConfig sftConfig() {
-        return SftConfig.reft()
-                .withRate(plan.warmUp().rate())
-                .withSchedule(new LearningRate.Constant(plan.warmUp().rateSteps()))
-                .withMaxTokens(0);
+        return SftConfig.reft().toBuilder()
+                .rate(plan.warmUp().rate())
+                .schedule(new LearningRate.Constant(plan.warmUp().rateSteps()))
+                .maxTokens(0)
+                .build();
     }
 
     /**

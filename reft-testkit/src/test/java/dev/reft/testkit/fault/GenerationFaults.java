@@ -17,7 +17,7 @@ final class GenerationFaults {
     private GenerationFaults() {}
 
     private static Policy reporting(Policy policy, UnaryOperator<Completion> change) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             Completion report(Completion completion) {
                 return change.apply(completion);
@@ -26,7 +26,7 @@ final class GenerationFaults {
     }
 
     private static Policy asking(Policy policy, UnaryOperator<GenerationRequest> change) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             GenerationRequest ask(GenerationRequest request) {
                 return change.apply(request);
@@ -166,7 +166,7 @@ final class GenerationFaults {
     }
 
     private static Policy neverClosed(Policy policy) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             public Generation generation() {
                 Generation generation = super.generation();

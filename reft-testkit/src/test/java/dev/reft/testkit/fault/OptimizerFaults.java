@@ -28,7 +28,7 @@ final class OptimizerFaults {
     private OptimizerFaults() {}
 
     private static Policy stepping(Policy policy, UnaryOperator<StepSize> size, UnaryOperator<StepResult> result) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             public StepResult step(StepSize asked) {
                 return result.apply(inner.step(size.apply(asked)));
@@ -81,7 +81,7 @@ final class OptimizerFaults {
                         "AdamW is plain descent",
                         "clippingComesBeforeTheOptimizer",
                         (t, healthy) -> healthy.apply(with(t, new Optimizer.Sgd()))),
-                Fault.of("moments survive a restart", "restartingForgetsTheMoments", p -> new ForwardingPolicy(p) {
+                Fault.of("moments survive a restart", "restartingForgetsTheMoments", p -> new FaultyPolicy(p) {
                     @Override
                     public void restartOptimizer(Optimizer optimizer) {
                         if (optimizer instanceof Optimizer.Sgd) {
@@ -89,7 +89,7 @@ final class OptimizerFaults {
                         }
                     }
                 }),
-                Fault.of("moments lost on restore", "aRestoredPolicyContinuesExactly", p -> new ForwardingPolicy(p) {
+                Fault.of("moments lost on restore", "aRestoredPolicyContinuesExactly", p -> new FaultyPolicy(p) {
                     @Override
                     public void restoreState(Path directory) {
                         inner.restoreState(directory);
@@ -97,10 +97,10 @@ final class OptimizerFaults {
                     }
                 }),
                 new Fault("the state forgets the optimiser", "theStateHoldsTheOptimizer", Forgetful::new),
-                Fault.of("a frozen copy that aliases", "aFrozenCopyNeverChanges", p -> new ForwardingPolicy(p) {
+                Fault.of("a frozen copy that aliases", "aFrozenCopyNeverChanges", p -> new FaultyPolicy(p) {
                     @Override
                     public LanguageModel frozenCopy() {
-                        return new ForwardingPolicy(inner) {
+                        return new FaultyPolicy(inner) {
                             @Override
                             public void close() {
                                 // An alias frees nothing.
@@ -111,7 +111,7 @@ final class OptimizerFaults {
                 new Fault(
                         "a second call is admitted",
                         "everySecondCallIsRefused",
-                        (t, healthy) -> new ForwardingPolicy(healthy.apply(t)) {
+                        (t, healthy) -> new FaultyPolicy(healthy.apply(t)) {
                             private final Policy twin = healthy.apply(t);
 
                             @Override
@@ -119,7 +119,7 @@ final class OptimizerFaults {
                                 return twin.score(batch, wanted);
                             }
                         }),
-                Fault.of("a second call waits its turn", "aSecondCallIsRefused", p -> new ForwardingPolicy(p) {
+                Fault.of("a second call waits its turn", "aSecondCallIsRefused", p -> new FaultyPolicy(p) {
                     @Override
                     public synchronized TokenScores score(TokenBatch batch, Set<Output> wanted) {
                         return inner.score(batch, wanted);
@@ -128,7 +128,7 @@ final class OptimizerFaults {
                 Fault.of(
                         "close does not look who calls",
                         "aSecondCallIsRefusedWhileGenerating",
-                        p -> new ForwardingPolicy(p) {
+                        p -> new FaultyPolicy(p) {
                             @Override
                             public void close() {
                                 try {
@@ -141,7 +141,7 @@ final class OptimizerFaults {
     }
 
     private static Policy clippedNorm(Policy policy) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             public StepResult step(StepSize size) {
                 StepResult result = inner.step(size);
@@ -151,7 +151,7 @@ final class OptimizerFaults {
     }
 
     /** A twin with plain descent learns the norm that the update is then scaled by. */
-    private static final class ClipAfter extends ForwardingPolicy {
+    private static final class ClipAfter extends FaultyPolicy {
         private final Policy twin;
 
         ClipAfter(Training training, Function<Training, Policy> healthy) {
@@ -178,7 +178,7 @@ final class OptimizerFaults {
         }
     }
 
-    private static final class Hoarding extends ForwardingPolicy {
+    private static final class Hoarding extends FaultyPolicy {
         private TokenScores scores;
         private Slopes slopes;
 
@@ -207,7 +207,7 @@ final class OptimizerFaults {
     }
 
     /** Detached values come with slopes of zero for the words, which wake the trunk's momentum. */
-    private static final class Restless extends ForwardingPolicy {
+    private static final class Restless extends FaultyPolicy {
         Restless(Policy inner) {
             super(inner);
         }
@@ -260,7 +260,7 @@ final class OptimizerFaults {
         }
     }
 
-    private static final class Lenient extends ForwardingPolicy {
+    private static final class Lenient extends FaultyPolicy {
         Lenient(Policy inner) {
             super(inner);
         }
@@ -275,7 +275,7 @@ final class OptimizerFaults {
         }
     }
 
-    private static final class Forgetful extends ForwardingPolicy {
+    private static final class Forgetful extends FaultyPolicy {
         private Optimizer optimizer;
 
         Forgetful(Training training, Function<Training, Policy> healthy) {

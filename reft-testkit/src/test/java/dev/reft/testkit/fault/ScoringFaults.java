@@ -22,7 +22,7 @@ final class ScoringFaults {
     }
 
     private static Policy changed(Policy policy, Set<Output> outputs, Change change) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             TokenScores report(TokenScores scores) {
                 Map<Output, float[][]> channels = new EnumMap<>(Output.class);
@@ -95,13 +95,13 @@ final class ScoringFaults {
                         "order of rows confused",
                         "companyChangesNothing",
                         p -> changed(p, VALUES, (s, i, row) -> map(row, x -> x + 1e-5f * i))),
-                Fault.of("temperature ignored", "temperatureDividesTheLogits", p -> new ForwardingPolicy(p) {
+                Fault.of("temperature ignored", "temperatureDividesTheLogits", p -> new FaultyPolicy(p) {
                     @Override
                     TokenBatch ask(TokenBatch batch) {
                         return rows(batch, (row, first) -> new Row(row.tokens(), row.scored(), 1f));
                     }
                 }),
-                Fault.of("the first row's temperature for all", "companyChangesNothing", p -> new ForwardingPolicy(p) {
+                Fault.of("the first row's temperature for all", "companyChangesNothing", p -> new FaultyPolicy(p) {
                     @Override
                     TokenBatch ask(TokenBatch batch) {
                         return rows(batch, (row, first) -> new Row(row.tokens(), row.scored(), first.temperature()));
@@ -111,7 +111,7 @@ final class ScoringFaults {
                         "entropy in bits",
                         "logProbsOverTheVocabularyAddUpToOne",
                         p -> changed(p, Set.of(Output.ENTROPY), (s, i, row) -> map(row, x -> x / (float) Math.log(2)))),
-                Fault.of("more outputs than wanted", "givesExactlyTheOutputsWanted", p -> new ForwardingPolicy(p) {
+                Fault.of("more outputs than wanted", "givesExactlyTheOutputsWanted", p -> new FaultyPolicy(p) {
                     @Override
                     public TokenScores score(TokenBatch batch, Set<Output> wanted) {
                         return inner.score(batch, wanted.isEmpty() ? wanted : info().outputs());
@@ -131,7 +131,7 @@ final class ScoringFaults {
     }
 
     private static Policy clamped(Policy policy) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             TokenBatch ask(TokenBatch batch) {
                 return rows(batch, (row, first) -> {

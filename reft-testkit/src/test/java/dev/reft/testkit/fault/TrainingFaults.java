@@ -20,7 +20,7 @@ final class TrainingFaults {
     private TrainingFaults() {}
 
     private static Policy giving(Policy policy, BiFunction<TokenScores, Slopes, Slopes> change) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             Slopes give(TokenScores scores, Slopes slopes) {
                 return change.apply(scores, slopes);
@@ -52,7 +52,7 @@ final class TrainingFaults {
 
     /** Another output in the place of one, forward and backward. */
     private static Policy instead(Policy policy, Output asked, Output made) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             public ForwardPass forward(TokenBatch batch, Set<Output> wanted) {
                 if (!wanted.contains(asked)) {
@@ -141,7 +141,7 @@ final class TrainingFaults {
                             });
                             return slopes;
                         })),
-                Fault.of("a second backward is ignored", "badSlopesAreRefused", p -> new ForwardingPolicy(p) {
+                Fault.of("a second backward is ignored", "badSlopesAreRefused", p -> new FaultyPolicy(p) {
                     @Override
                     public ForwardPass forward(TokenBatch batch, Set<Output> wanted) {
                         ForwardPass pass = super.forward(batch, wanted);
@@ -180,7 +180,7 @@ final class TrainingFaults {
 
     /** Scores at the row's temperature, gradients at 1. */
     private static Policy cold(Policy policy) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             public ForwardPass forward(TokenBatch batch, Set<Output> wanted) {
                 TokenScores right = inner.score(batch, wanted);
@@ -205,7 +205,7 @@ final class TrainingFaults {
 
     /** Every backward trains the second token of each row as well. */
     private static Policy greedy(Policy policy) {
-        return new ForwardingPolicy(policy) {
+        return new FaultyPolicy(policy) {
             @Override
             public ForwardPass forward(TokenBatch batch, Set<Output> wanted) {
                 ForwardPass pass = inner.forward(batch, wanted);

@@ -12,7 +12,6 @@ import dev.reft.generation.Generation;
 import dev.reft.generation.GenerationRequest;
 import dev.reft.generation.Sampling;
 import dev.reft.model.LanguageModel;
-import dev.reft.model.ModelInfo;
 import dev.reft.model.Models;
 import dev.reft.model.Output;
 import dev.reft.model.Policy;
@@ -22,11 +21,12 @@ import dev.reft.model.StepSize;
 import dev.reft.model.TokenBatch;
 import dev.reft.model.TokenScores;
 import dev.reft.model.Training;
-import dev.reft.text.Tokenizer;
+import dev.reft.testkit.ForwardingPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,7 +40,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SharedModelsTest {
     private final Policy policy = TinyModel.of("abcdef").withContext(24).policy(Training.full(1));
-    private final ExecutorService threads = Executors.newFixedThreadPool(8);
+    private final List<Thread> started = new CopyOnWriteArrayList<>();
+    private final ExecutorService threads = Executors.newFixedThreadPool(8, task -> {
+        Thread thread = new Thread(task);
+        started.add(thread);
+        return thread;
+    });
 
     @AfterEach
     void end() throws InterruptedException {
@@ -136,7 +141,7 @@ class SharedModelsTest {
             TokenBatch batch = i == 3 ? TokenBatch.of(List.of(Row.of(new int[] {99}, new int[] {1}))) : batch(i);
             rest.add(threads.submit(() -> shared.score(batch, Set.of(Output.LOG_PROB))));
         }
-        Thread.sleep(200);
+        awaitWaiting(5);
         slow.go.countDown();
         assertEquals(2, first.get().logProbs().length);
         for (int i = 1; i < 5; i++) {
@@ -156,6 +161,16 @@ class SharedModelsTest {
                 slow.sizes.stream().sorted().toList());
     }
 
+    /** Returns once so many threads of the pool wait, be it in the model or for their turn. */
+    private void awaitWaiting(int count) {
+        while (started.stream()
+                        .filter(thread -> thread.getState() == Thread.State.WAITING)
+                        .count()
+                < count) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
     void anInterruptedThreadStopsWaiting() throws Exception {
         Slow slow = new Slow(policy);
@@ -171,14 +186,13 @@ class SharedModelsTest {
     }
 
     /** Waits in its first call until told to go on. */
-    private static final class Slow implements Scorer {
-        private final Scorer inner;
+    private static final class Slow extends ForwardingPolicy {
         private final CountDownLatch entered = new CountDownLatch(1);
         private final CountDownLatch go = new CountDownLatch(1);
         private final List<Integer> sizes = new ArrayList<>();
 
-        Slow(Scorer inner) {
-            this.inner = inner;
+        Slow(Policy inner) {
+            super(inner);
         }
 
         @Override
@@ -190,22 +204,7 @@ class SharedModelsTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            return inner.score(batch, wanted);
-        }
-
-        @Override
-        public ModelInfo info() {
-            return inner.info();
-        }
-
-        @Override
-        public Tokenizer tokenizer() {
-            return inner.tokenizer();
-        }
-
-        @Override
-        public void close() {
-            inner.close();
+            return super.score(batch, wanted);
         }
     }
 }

@@ -4,27 +4,21 @@ import dev.reft.generation.Completion;
 import dev.reft.generation.Generation;
 import dev.reft.generation.GenerationRequest;
 import dev.reft.model.ForwardPass;
-import dev.reft.model.LanguageModel;
-import dev.reft.model.ModelInfo;
-import dev.reft.model.Optimizer;
 import dev.reft.model.Output;
 import dev.reft.model.Policy;
-import dev.reft.model.Replicas;
 import dev.reft.model.Slopes;
-import dev.reft.model.StepResult;
-import dev.reft.model.StepSize;
 import dev.reft.model.TokenBatch;
 import dev.reft.model.TokenScores;
-import dev.reft.text.Tokenizer;
-import java.nio.file.Path;
+import dev.reft.testkit.ForwardingPolicy;
 import java.util.List;
 import java.util.Set;
 
 /** A policy that does what another does; a fault overrides one method. */
-class ForwardingPolicy implements Policy {
+class FaultyPolicy extends ForwardingPolicy {
     final Policy inner;
 
-    ForwardingPolicy(Policy inner) {
+    FaultyPolicy(Policy inner) {
+        super(inner);
         this.inner = inner;
     }
 
@@ -51,21 +45,6 @@ class ForwardingPolicy implements Policy {
     /** What a generation hands over. */
     Completion report(Completion completion) {
         return completion;
-    }
-
-    @Override
-    public ModelInfo info() {
-        return inner.info();
-    }
-
-    @Override
-    public Tokenizer tokenizer() {
-        return inner.tokenizer();
-    }
-
-    @Override
-    public Replicas replicas() {
-        return inner.replicas();
     }
 
     @Override
@@ -112,7 +91,7 @@ class ForwardingPolicy implements Policy {
             @Override
             public List<Completion> advance() {
                 return generation.advance().stream()
-                        .map(ForwardingPolicy.this::report)
+                        .map(FaultyPolicy.this::report)
                         .toList();
             }
 
@@ -121,45 +100,5 @@ class ForwardingPolicy implements Policy {
                 generation.close();
             }
         };
-    }
-
-    @Override
-    public StepResult step(StepSize size) {
-        return inner.step(size);
-    }
-
-    @Override
-    public void discardGradients() {
-        inner.discardGradients();
-    }
-
-    @Override
-    public void restartOptimizer(Optimizer optimizer) {
-        inner.restartOptimizer(optimizer);
-    }
-
-    @Override
-    public LanguageModel frozenCopy() {
-        return inner.frozenCopy();
-    }
-
-    @Override
-    public void export(Path directory) {
-        inner.export(directory);
-    }
-
-    @Override
-    public void saveState(Path directory) {
-        inner.saveState(directory);
-    }
-
-    @Override
-    public void restoreState(Path directory) {
-        inner.restoreState(directory);
-    }
-
-    @Override
-    public void close() {
-        inner.close();
     }
 }

@@ -1,4 +1,4 @@
-package dev.reft.ppo;
+package dev.reft.testkit;
 
 import dev.reft.generation.Generation;
 import dev.reft.model.ForwardPass;
@@ -16,12 +16,26 @@ import dev.reft.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** A policy that passes everything on; tests override what they watch or break. */
-class DelegatingPolicy implements Policy {
-    final Policy inner;
+/** A policy that passes every call on to another; a test overrides what it watches or breaks. */
+public class ForwardingPolicy implements Policy {
+    private final Policy inner;
 
-    DelegatingPolicy(Policy inner) {
+    /**
+     * Forwards to a policy.
+     *
+     * @param inner what does the work; closed with this
+     */
+    public ForwardingPolicy(Policy inner) {
         this.inner = inner;
+    }
+
+    /**
+     * The policy that does the work.
+     *
+     * @return it
+     */
+    protected final Policy inner() {
+        return inner;
     }
 
     @Override
