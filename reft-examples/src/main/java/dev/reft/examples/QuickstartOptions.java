@@ -114,6 +114,18 @@ final class QuickstartOptions {
     @Option(names = "--value-rate", paramLabel = "RATE", description = "learning rate of the value head")
     private @Nullable Double valueRate;
 
+    @Option(
+            names = "--gae-lambda",
+            paramLabel = "L",
+            description = "of the advantages (default: 0.95, as in the paper)")
+    private double gaeLambda = 0.95;
+
+    @Option(
+            names = "--value-coefficient",
+            paramLabel = "C",
+            description = "of the value loss (default: 5, as in the paper)")
+    private double valueCoefficient = 5;
+
     @Option(names = "--kl", paramLabel = "C", description = "coefficient of the KL penalty; 0 for none")
     private @Nullable Double kl;
 
@@ -188,6 +200,8 @@ final class QuickstartOptions {
                         or(miniBatches, small ? 4 : 1),
                         ppoRate,
                         or(valueRate, small ? 1e-3 : ppoRate),
+                        gaeLambda,
+                        valueCoefficient,
                         or(kl, small ? 0.01 : 0.05),
                         or(criticWarmup, small ? 3 : 2),
                         wrong,
@@ -196,7 +210,7 @@ final class QuickstartOptions {
                         or(evaluateEvery, 10),
                         or(evaluateProblems, small ? 250 : 100),
                         small ? 9 : 5,
-                        small ? 250 : 32,
+                        small ? 250 : 64,
                         untuned),
                 or(maxTokens, small ? 24 : 160),
                 or(saveEvery, small ? 25 : 2),

@@ -304,6 +304,8 @@ public final class ReftRun {
                 .miniBatches(ppo.miniBatches())
                 .policyRate(ppo.rate())
                 .valueRate(ppo.valueRate())
+                .lambda(ppo.gaeLambda())
+                .valueCoefficient(ppo.valueCoefficient())
                 .kl(kl)
                 .criticWarmup(new CriticWarmup(ppo.criticWarmup(), false))
                 .seed(plan.seed())

@@ -139,6 +139,8 @@ public record RunPlan(
      * @param miniBatches optimiser steps of an epoch
      * @param rate of the policy
      * @param valueRate of the value head
+     * @param gaeLambda lambda of the advantages
+     * @param valueCoefficient of the value loss
      * @param kl coefficient of the KL penalty; 0 for none
      * @param criticWarmup first steps that train values only
      * @param wrong score of a wrong answer
@@ -153,6 +155,8 @@ public record RunPlan(
             int miniBatches,
             double rate,
             double valueRate,
+            double gaeLambda,
+            double valueCoefficient,
             double kl,
             int criticWarmup,
             double wrong,

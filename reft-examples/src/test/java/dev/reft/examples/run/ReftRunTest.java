@@ -188,7 +188,7 @@ class ReftRunTest {
                         false,
                         false),
                 new WarmUpPlan(12, 2, 1e-2, 1),
-                new PpoPlan(4, 4, 2, 1, 1, 1, 1e-3, 1e-3, 0.05, 1, 0.1, 0),
+                new PpoPlan(4, 4, 2, 1, 1, 1, 1e-3, 1e-3, 0.95, 5, 0.05, 1, 0.1, 0),
                 new EvaluationPlan(2, 4, 2, 4, true),
                 34,
                 1,
