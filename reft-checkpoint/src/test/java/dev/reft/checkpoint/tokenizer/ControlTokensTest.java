@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -67,6 +68,20 @@ class ControlTokensTest {
             assertEquals(Set.of("<unk>", "STOP", "<|user|>"), tokenizer.controlTokens());
             assertEquals(7, tokenizer.vocabularySize());
         }
+    }
+
+    @Test
+    void nativesOutOfReachAreFreed() throws InterruptedException {
+        BooleanSupplier released = new NativeTokenizer(
+                        TokenizerJson.parse(WORDS.getBytes(StandardCharsets.UTF_8), Path.of("words.json"))
+                                .bytes(),
+                        Path.of("words.json"))
+                .released();
+        for (int i = 0; i < 500 && !released.getAsBoolean(); i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertTrue(released.getAsBoolean());
     }
 
     @Test
