@@ -20,6 +20,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.StringLength;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -132,7 +133,7 @@ class ControlTokensTest {
 
     private static HfTokenizer model() throws Exception {
         if (smollm == null) {
-            Path folder = Shared.pathOrSkipProperty("models/SmolLM2-135M-Instruct");
+            Path folder = Shared.path("models/SmolLM2-135M-Instruct");
             Path gguf = folder.resolve("SmolLM2-135M-Instruct.Q4_1.gguf");
             smollm = HfTokenizer.ofGguf(GgufFile.metadata(gguf), gguf, Set.of(), 0)
                     .orElseThrow();
@@ -148,6 +149,7 @@ class ControlTokensTest {
     }
 
     @Property(tries = 500)
+    @AddLifecycleHook(NeedsModel.class)
     void noMessageInjectsControls(@ForAll("nasty") String system, @ForAll("nasty") String user) throws Exception {
         List<Message> chat = List.of(Message.system(system), Message.user(user));
         int[] ids = model().render(chat, true, Map.of());
@@ -161,6 +163,7 @@ class ControlTokensTest {
     }
 
     @Property(tries = 500)
+    @AddLifecycleHook(NeedsModel.class)
     void harmlessMessagesGiveTheReferencesTokens(@ForAll @StringLength(max = 30) String text) throws Exception {
         List<Message> chat = List.of(Message.system("s"), Message.user(text), Message.assistant(text));
         String rendered =
