@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The folder of a run's checkpoints: {@code step-000040/} each, written aside, forced to the disk and renamed; {@code latest}
- * names the one to resume from. The last two and the best are kept.
+ * names the one to resume from. The last two and the best are kept, and whatever is of a later step than the one written:
+ * that is of another run, or of one that was taken back to an earlier step.
  *
  * <p>A checkpoint never takes the place of another: one saved again at the same step is {@code step-000040-2}.
  */
@@ -45,8 +47,12 @@ final class Checkpoints {
     /** What was read: the folder of the policy's state, and the trainer's fields. */
     record Saved(Path policy, Map<String, Object> fields) {}
 
-    /** Writes a checkpoint and makes it the latest. */
+    /** Writes a checkpoint and makes it the latest, also on a thread that was interrupted. */
     void write(long step, Map<String, Object> fields, PolicyState policy) {
+        Interrupts.afterwards(() -> writeOnce(step, fields, policy));
+    }
+
+    private void writeOnce(long step, Map<String, Object> fields, PolicyState policy) {
         try {
             Files.createDirectories(root);
             removeLeftovers();
@@ -58,11 +64,18 @@ final class Checkpoints {
                         directory.resolve(TRAINER),
                         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(fields));
             });
+            String before = latest();
             AtomicFiles.writeText(root.resolve(LATEST), target.getFileName() + "\n");
-            prune();
+            prune(step, Set.of(String.valueOf(target.getFileName()), before));
         } catch (IOException e) {
             throw new UncheckedIOException("checkpoint of step " + step + " in " + root, e);
         }
+    }
+
+    /** The name of the latest checkpoint, "" if there is none. */
+    private String latest() throws IOException {
+        Path pointer = root.resolve(LATEST);
+        return Files.isRegularFile(pointer) ? Files.readString(pointer).strip() : "";
     }
 
     /** Reads the latest checkpoint. */
@@ -72,7 +85,7 @@ final class Checkpoints {
             throw new IllegalArgumentException("no checkpoint in " + root + ": it has no file '" + LATEST + "'");
         }
         try {
-            String name = Files.readString(pointer).strip();
+            String name = latest();
             Path directory = root.resolve(name);
             if (!NAME.matcher(name).matches() || !Files.isDirectory(directory)) {
                 throw new IllegalArgumentException(pointer + " names '" + name + "', which is no checkpoint");
@@ -104,7 +117,7 @@ final class Checkpoints {
         return target;
     }
 
-    /** A checkpoint of the folder, in the order of saving. */
+    /** A checkpoint of the folder. */
     private record Entry(Path path, long step, int again, double quality) {}
 
     private List<Entry> entries() throws IOException {
@@ -130,7 +143,7 @@ final class Checkpoints {
         return value instanceof Number number ? number.doubleValue() : Double.NEGATIVE_INFINITY;
     }
 
-    private void prune() throws IOException {
+    private void prune(long written, Set<String> lastTwo) throws IOException {
         List<Entry> entries = entries();
         Entry best = null;
         for (Entry entry : entries) {
@@ -138,9 +151,10 @@ final class Checkpoints {
                 best = entry;
             }
         }
-        for (int i = 0; i < entries.size() - 2; i++) {
-            if (entries.get(i) != best) {
-                discard(entries.get(i).path());
+        for (Entry entry : entries) {
+            boolean last = lastTwo.contains(String.valueOf(entry.path().getFileName()));
+            if (entry != best && !last && entry.step() <= written) {
+                discard(entry.path());
             }
         }
     }

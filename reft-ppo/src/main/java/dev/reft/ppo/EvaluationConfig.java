@@ -7,7 +7,8 @@ import java.util.List;
  * How an evaluation samples and judges.
  *
  * @param sampling how answers are drawn
- * @param samplesPerPrompt answers to each problem, &gt;= 1; several are put to the vote
+ * @param samplesPerPrompt answers to each problem, &gt;= 1; several are put to the vote, by what the grader
+ *     says that it read ({@code Grade.Score.extracted})
  * @param maxTokens most tokens of an answer, &gt;= 1
  * @param stops texts that end an answer
  * @param concurrentSamples most answers generated at a time, &gt;= 1

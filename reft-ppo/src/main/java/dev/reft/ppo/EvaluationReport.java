@@ -89,10 +89,19 @@ public record EvaluationReport(List<Item> items) {
          * Whether the problem is solved: by its only answer, or by the majority of several.
          *
          * @return true if right
+         * @throws IllegalStateException if there are several answers and the grader did not say what it read of a right one,
+         *     such as by {@link Grade#of}: then nothing can be put to the vote, and {@link EvaluationReport#passAt} is what is left
          */
         public boolean right() {
             if (answers.size() == 1) {
                 return answers.get(0).right();
+            }
+            for (Answer answer : answers) {
+                if (answer.right() && answer.extracted().isEmpty()) {
+                    throw new IllegalStateException("problem '" + prompt.id() + "', sample "
+                            + answer.completion().sample() + ": the grader gave " + answer.grade()
+                            + " without the answer that it read (Grade.Score.extracted), so there is no vote");
+                }
             }
             Optional<String> winner = majority();
             return winner.isPresent()

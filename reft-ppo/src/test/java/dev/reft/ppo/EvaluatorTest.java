@@ -83,6 +83,18 @@ class EvaluatorTest {
     }
 
     @Test
+    void aGraderThatDoesNotSayWhatItReadCannotBeVotedOn() {
+        EvaluationReport report = new EvaluationReport(
+                List.of(item("a", answer("4", true), answer("4", true)), item("b", answer("", true))));
+        assertEquals(2, report.right());
+        EvaluationReport mute = new EvaluationReport(List.of(item("c", answer("", false), answer("", true))));
+        IllegalStateException refused = assertThrows(IllegalStateException.class, mute::right);
+        assertTrue(refused.getMessage().contains("'c'"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("extracted"), refused.getMessage());
+        assertEquals(0.5, mute.passAt(1));
+    }
+
+    @Test
     void votingSamplesByPlace() {
         try (Policy policy = Addition.warmedUp(20)) {
             EvaluationConfig config = EvaluationConfig.voting(5, 1f, 4, 3);

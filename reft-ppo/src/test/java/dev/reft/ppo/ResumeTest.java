@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +159,44 @@ class ResumeTest {
             assertEquals(List.of("latest", "step-000001", "step-000004", "step-000004-2"), names());
             assertEquals(
                     "step-000004-2", Files.readString(root.resolve("latest")).strip());
+        }
+    }
+
+    @Test
+    void whatWasJustSavedIsKeptInAFolderOfLaterSteps() throws IOException {
+        Checkpoints folder = new Checkpoints(root);
+        try (Policy policy = Addition.warmedUp(10)) {
+            for (int step : new int[] {38, 39, 40, 1, 2, 3}) {
+                folder.write(step, java.util.Map.of("quality", step / 100.0), policy::saveState);
+                assertEquals(
+                        root.resolve(String.format("step-%06d", step)),
+                        folder.read().policy().getParent());
+            }
+        }
+        assertEquals(List.of("latest", "step-000002", "step-000003", "step-000039", "step-000040"), names());
+    }
+
+    @Test
+    void anInterruptThatCameTooLateForTheStepSpoilsNoSave() {
+        AtomicInteger interrupts = new AtomicInteger();
+        Policy policy = new ForwardingPolicy(Addition.warmedUp(10)) {
+            @Override
+            public void saveState(Path directory) {
+                if (interrupts.getAndIncrement() == 1) {
+                    Thread.currentThread().interrupt();
+                }
+                inner().saveState(directory);
+            }
+        };
+        try (policy;
+                PpoTrainer trainer = builder(policy).start()) {
+            Thread.currentThread().interrupt();
+            trainer.save(root, "interrupted before");
+            assertTrue(Thread.interrupted());
+            trainer.save(root, "interrupted meanwhile");
+            assertTrue(Thread.interrupted());
+            assertEquals("interrupted meanwhile", trainer.hostState());
+            assertEquals(3, interrupts.get());
         }
     }
 

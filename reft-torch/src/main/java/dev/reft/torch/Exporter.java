@@ -1,7 +1,10 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.Checkpoint;
+import dev.reft.checkpoint.GgufMetadata;
 import dev.reft.checkpoint.HfModelWriter;
 import dev.reft.checkpoint.SafetensorsWriter;
+import dev.reft.checkpoint.tokenizer.HfTokenizer;
 import dev.reft.io.AtomicFiles;
 import dev.reft.model.Adapter;
 import dev.reft.torch.Parameter.Piece;
@@ -79,7 +82,7 @@ final class Exporter {
                     origin.generation(),
                     pieces("", decoder.base(), false),
                     SafetensorsWriter.DEFAULT_FILE_BYTES,
-                    others -> copyTokenizer(origin.directory(), others));
+                    others -> writeTokenizer(origin, others));
         }
         if (values != null) {
             SafetensorsWriter.writeFile(
@@ -130,6 +133,19 @@ final class Exporter {
             }
         }
         return tensors;
+    }
+
+    private static void writeTokenizer(Origin origin, Path target) throws IOException {
+        copyTokenizer(origin.directory(), target);
+        if (origin.fromFiles()) {
+            // A GGUF file holds its tokenizer and chat template in itself.
+            try (Checkpoint checkpoint = Checkpoint.open(Path.of(origin.spec().model()))) {
+                GgufMetadata gguf = checkpoint.ggufMetadata().orElse(null);
+                if (gguf != null) {
+                    HfTokenizer.writeGguf(gguf.asMap("tokenizer."), gguf.file(), target);
+                }
+            }
+        }
     }
 
     private static void copyTokenizer(Path from, Path target) throws IOException {

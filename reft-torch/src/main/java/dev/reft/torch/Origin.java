@@ -29,4 +29,9 @@ record Origin(
         Path parent = path.toAbsolutePath().getParent();
         return parent == null ? path : parent;
     }
+
+    /** Whether the weights came from files, not from a seed. */
+    boolean fromFiles() {
+        return spec.options().stream().noneMatch(RandomWeights.class::isInstance);
+    }
 }

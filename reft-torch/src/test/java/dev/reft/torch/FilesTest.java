@@ -21,6 +21,7 @@ import dev.reft.model.TokenBatch;
 import dev.reft.model.TokenScores;
 import dev.reft.model.Training;
 import dev.reft.model.ValueHead;
+import dev.reft.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,6 +76,25 @@ class FilesTest {
             }
             try (Policy again = open(Golden.spec(target, precision), new Adapter.Full(), new ValueHead.Shared())) {
                 assertSame(scores, again.score(BATCH, ALL));
+            }
+        }
+    }
+
+    @Test
+    void aGgufFileIsExportedWithItsTokenizer(@TempDir Path directory) {
+        Path model = Golden.shared("golden", "models", "gguf", "tiny-llama.F32.gguf");
+        Path target = directory.resolve("model");
+        String text = "What is 12 + 30? It's <s>4 2</s>!";
+        try (Policy policy = open(Golden.spec(model, Precision.FP32), new Adapter.Full(), new ValueHead.None())) {
+            policy.export(target);
+            try (LanguageModel again = new TorchProvider().open(Golden.spec(target, Precision.FP32))) {
+                assertSame(policy.score(BATCH, Set.of(Output.LOG_PROB)), again.score(BATCH, Set.of(Output.LOG_PROB)));
+                Tokenizer before = policy.tokenizer();
+                Tokenizer after = again.tokenizer();
+                assertEquals(before.endIds(), after.endIds());
+                assertArrayEquals(before.encodePrompt(text), after.encodePrompt(text));
+                assertArrayEquals(before.encodeControls(text), after.encodeControls(text));
+                assertEquals(text, after.decode(after.encode(text)));
             }
         }
     }

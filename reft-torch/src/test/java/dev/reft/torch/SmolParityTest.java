@@ -22,22 +22,30 @@ import java.util.Map;
 import java.util.Set;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /** SmolLM2-135M-Instruct from its GGUF file against transformers in fp32. */
 class SmolParityTest {
-    private static final Path MODEL = Golden.shared("models", "SmolLM2-135M-Instruct");
-    private static final JsonNode ROWS = Golden.json(Golden.shared("golden", "models", "smollm2", "smollm2.json"))
-            .get("rows");
+    private Path model;
+    private JsonNode rows;
+
+    /** Not in a static field: where the numbers are absent, a test is skipped, but a class that cannot begin fails. */
+    @BeforeEach
+    void find() {
+        model = Golden.shared("models", "SmolLM2-135M-Instruct");
+        rows = Golden.json(Golden.shared("golden", "models", "smollm2", "smollm2.json"))
+                .get("rows");
+    }
 
     @Test
     void scoresAgree() {
-        try (OpenModel model = (OpenModel) new TorchProvider().open(Golden.spec(MODEL, Precision.FP32))) {
-            Network network = model.network();
-            for (JsonNode row : ROWS) {
-                ArrayNode one = ((ArrayNode) ROWS).arrayNode().add(row);
+        try (OpenModel open = (OpenModel) new TorchProvider().open(Golden.spec(model, Precision.FP32))) {
+            Network network = open.network();
+            for (JsonNode row : rows) {
+                ArrayNode one = ((ArrayNode) rows).arrayNode().add(row);
                 TokenBatch batch = Golden.batch(one, 1f);
                 try (Grad off = Grad.off();
                         Scope scope = new Scope()) {
@@ -69,18 +77,18 @@ class SmolParityTest {
     @Test
     void supervisedTraceAgrees() {
         JsonNode trace = Golden.json(Golden.shared("golden", "models", "smollm2", "smollm2_sft_trace.json"));
-        ArrayNode rows = ((ArrayNode) ROWS).arrayNode();
+        ArrayNode four = ((ArrayNode) rows).arrayNode();
         for (int i = 0; i < 4; i++) {
-            rows.add(ROWS.get(i));
+            four.add(rows.get(i));
         }
-        TokenBatch batch = Golden.batch(rows, 1f);
+        TokenBatch batch = Golden.batch(four, 1f);
         Training training = new Training(
                 new ValueHead.None(),
                 new Adapter.Full(),
                 new Optimizer.AdamW(0.9, 0.999, 1e-8, 0.1),
                 1,
                 Replicas.SINGLE);
-        try (Policy policy = new TorchProvider().openPolicy(Golden.spec(MODEL, Precision.FP32), training)) {
+        try (Policy policy = new TorchProvider().openPolicy(Golden.spec(model, Precision.FP32), training)) {
             for (JsonNode step : trace.get("steps")) {
                 double loss;
                 try (ForwardPass pass = policy.forward(batch, Set.of(Output.LOG_PROB))) {

@@ -10,10 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -29,6 +31,7 @@ public final class ChatFormat {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final long MOST_BYTES = 16L << 20;
     private static final String DEFAULT = "default";
+    private static final String GGUF_KEY = "tokenizer.chat_template";
     private static final List<String> SPECIAL =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
@@ -137,7 +140,35 @@ public final class ChatFormat {
      */
     public static Optional<ChatFormat> ofGguf(Map<String, ?> metadata, Path source) {
         GgufKeys keys = new GgufKeys(metadata, source);
-        String key = "tokenizer.chat_template";
+        Map<String, String> templates = templates(keys, metadata);
+        return templates.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ChatFormat(source + " " + GGUF_KEY, templates, specials(keys)));
+    }
+
+    /** Writes a GGUF file's templates and special tokens as a {@code tokenizer_config.json}, unless there is one. */
+    static void writeGguf(Map<String, ?> metadata, Path source, Path directory) throws IOException {
+        Path file = directory.resolve("tokenizer_config.json");
+        if (Files.exists(file) || Files.exists(directory.resolve("chat_template.jinja"))) {
+            return;
+        }
+        GgufKeys keys = new GgufKeys(metadata, source);
+        Map<String, Object> config = new LinkedHashMap<>(specials(keys));
+        Map<String, String> templates = templates(keys, metadata);
+        if (templates.keySet().equals(Set.of(DEFAULT))) {
+            config.put("chat_template", templates.get(DEFAULT));
+        } else if (!templates.isEmpty()) {
+            List<Map<String, String>> named = new ArrayList<>();
+            templates.forEach((name, text) -> named.add(Map.of("name", name, "template", text)));
+            config.put("chat_template", named);
+        }
+        if (!config.isEmpty()) {
+            Files.write(file, MAPPER.writeValueAsBytes(config));
+        }
+    }
+
+    private static Map<String, String> templates(GgufKeys keys, Map<String, ?> metadata) {
+        String key = GGUF_KEY;
         Map<String, String> templates = new LinkedHashMap<>();
         for (String name : metadata.keySet()) {
             if (name.equals(key)) {
@@ -146,9 +177,10 @@ public final class ChatFormat {
                 templates.put(name.substring(key.length() + 1), keys.string(name));
             }
         }
-        if (templates.isEmpty()) {
-            return Optional.empty();
-        }
+        return templates;
+    }
+
+    private static Map<String, String> specials(GgufKeys keys) {
         Map<String, String> specials = new LinkedHashMap<>();
         List<String> tokens = keys.has("tokenizer.ggml.tokens") ? keys.strings("tokenizer.ggml.tokens") : List.of();
         Map.of("bos", "bos_token", "eos", "eos_token", "unknown", "unk_token", "padding", "pad_token")
@@ -158,7 +190,7 @@ public final class ChatFormat {
                         specials.put(name, tokens.get(keys.id(idKey)));
                     }
                 });
-        return Optional.of(new ChatFormat(source + " " + key, templates, specials));
+        return specials;
     }
 
     /**

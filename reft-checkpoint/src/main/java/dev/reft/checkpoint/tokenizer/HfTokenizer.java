@@ -167,6 +167,25 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
                 format.or(() -> ChatFormat.ofGguf(metadata, file)).orElse(null)));
     }
 
+    /**
+     * Writes what a GGUF file says of its tokenizer as the files of a Hugging Face directory, where that lacks them: {@code
+     * tokenizer.json}, and {@code tokenizer_config.json} with the chat templates and the names of special tokens.
+     *
+     * @param metadata the pairs whose key begins with {@code tokenizer.}
+     * @param file the GGUF file, for messages
+     * @param directory where to
+     * @throws IOException if writing fails
+     * @throws CheckpointException if the metadata is malformed or of a kind that is not supported
+     */
+    public static void writeGguf(Map<String, ?> metadata, Path file, Path directory) throws IOException {
+        GgufKeys keys = new GgufKeys(metadata, file);
+        Path json = directory.resolve("tokenizer.json");
+        if (Files.notExists(json) && keys.has("tokenizer.ggml.model")) {
+            Files.write(json, GgufTokenizer.json(keys).bytes());
+        }
+        ChatFormat.writeGguf(metadata, file, directory);
+    }
+
     /** Added tokens under the ids that the native tokenizer gives them; the file's numbers are only advice to it. */
     private List<AddedToken> confirmed(List<AddedToken> added) {
         List<AddedToken> result = new ArrayList<>();

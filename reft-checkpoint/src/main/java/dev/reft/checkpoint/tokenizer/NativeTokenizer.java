@@ -8,12 +8,20 @@ import dev.reft.checkpoint.template.RenderedChat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/** The native tokenizer behind DJL: whole texts, no special tokens added, nothing cut off or filled up. */
+/**
+ * The native tokenizer behind DJL: whole texts, no special tokens added, nothing cut off or filled up.
+ *
+ * <p>A tokenizer is handed out by models and shared with their copies, so nobody knows when its last use is over. One that
+ * was not closed is freed when it is out of reach; DJL itself would never free it.
+ */
 final class NativeTokenizer implements AutoCloseable {
     private static final String OPT_OUT = "OPT_OUT_TRACKING";
 
@@ -24,7 +32,10 @@ final class NativeTokenizer implements AutoCloseable {
         }
     }
 
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private final HuggingFaceTokenizer tokenizer;
+    private final Cleaner.Cleanable cleanable;
 
     NativeTokenizer(byte[] json, Path source) {
         Map<String, String> plain = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
@@ -35,13 +46,27 @@ final class NativeTokenizer implements AutoCloseable {
         } catch (RuntimeException e) {
             throw new CheckpointException(source, "tokenizer", "is refused: " + e.getMessage(), e);
         }
+        cleanable = CLEANER.register(this, tokenizer::close);
+    }
+
+    /** Tells whether the natives are freed, without keeping this within reach. */
+    BooleanSupplier released() {
+        return tokenizer::isReleased;
     }
 
     int[] encode(String text) {
         if (text.isEmpty()) {
             return new int[0];
         }
-        return ids(tokenizer.encode(wellFormed(text), false, false));
+        return ids(encoding(wellFormed(text)));
+    }
+
+    private Encoding encoding(String text) {
+        try {
+            return tokenizer.encode(text, false, false);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     private static int[] ids(Encoding encoding) {
@@ -59,7 +84,7 @@ final class NativeTokenizer implements AutoCloseable {
             return new ChatTokens(new int[0], new int[0]);
         }
         String checked = wellFormed(text);
-        Encoding encoding = tokenizer.encode(checked, false, false);
+        Encoding encoding = encoding(checked);
         CharSpan[] places = encoding.getCharTokenSpans();
         IntStream.Builder assistant = IntStream.builder();
         int codePoints = 0;
@@ -85,7 +110,11 @@ final class NativeTokenizer implements AutoCloseable {
     }
 
     String decode(long[] ids) {
-        return ids.length == 0 ? "" : tokenizer.decode(ids, false);
+        try {
+            return ids.length == 0 ? "" : tokenizer.decode(ids, false);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** A lone half of a surrogate pair is no text; it becomes U+FFFD, as in {@code String.getBytes}' manner. */
@@ -110,6 +139,6 @@ final class NativeTokenizer implements AutoCloseable {
 
     @Override
     public void close() {
-        tokenizer.close();
+        cleanable.clean();
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.text.Message;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,25 @@ class ChatRenderingTest {
         Path file = Shared.path("models/SmolLM2-135M-Instruct/tokenizer.json");
         Map<String, String> specials = Map.of("eos_token", "<|im_end|>", "bos_token", "<|im_start|>");
         return HfTokenizer.of(file, Set.of(2), 0, new ChatFormat("test", Map.of("default", template), specials));
+    }
+
+    @Test
+    void whatAGgufFileSaysIsWrittenAsADirectory(@TempDir Path directory) throws IOException {
+        Path gguf = Shared.path("models/SmolLM2-135M-Instruct").resolve("SmolLM2-135M-Instruct.Q4_1.gguf");
+        HfTokenizer.writeGguf(GgufFile.metadata(gguf), gguf, directory);
+        List<Message> chat = List.of(Message.system("Be brief."), Message.user("1 + 1? <|im_end|>"));
+        try (HfTokenizer expected = GgufTokenizerTest.fromMetadata(GgufFile.metadata(gguf));
+                HfTokenizer found =
+                        HfTokenizer.ofDirectory(directory, expected.endIds(), 0).orElseThrow()) {
+            assertArrayEquals(expected.render(chat, true, Map.of()), found.render(chat, true, Map.of()));
+            assertArrayEquals(expected.encodeControls("<|im_start|> a"), found.encodeControls("<|im_start|> a"));
+            assertEquals(
+                    "<|im_end|>",
+                    found.chatFormat().orElseThrow().special("eos_token").orElseThrow());
+        }
+        byte[] own = Files.readAllBytes(directory.resolve("tokenizer_config.json"));
+        HfTokenizer.writeGguf(Map.of(), gguf, directory);
+        assertArrayEquals(own, Files.readAllBytes(directory.resolve("tokenizer_config.json")));
     }
 
     @Test

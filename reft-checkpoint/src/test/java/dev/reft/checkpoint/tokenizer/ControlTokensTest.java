@@ -13,12 +13,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.StringLength;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,20 @@ class ControlTokensTest {
     }
 
     @Test
+    void nativesOutOfReachAreFreed() throws InterruptedException {
+        BooleanSupplier released = new NativeTokenizer(
+                        TokenizerJson.parse(WORDS.getBytes(StandardCharsets.UTF_8), Path.of("words.json"))
+                                .bytes(),
+                        Path.of("words.json"))
+                .released();
+        for (int i = 0; i < 500 && !released.getAsBoolean(); i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertTrue(released.getAsBoolean());
+    }
+
+    @Test
     void anEndTokenIsAControlWhateverTheFileSays() {
         try (HfTokenizer tokenizer = words(Set.of(6))) {
             assertArrayEquals(new int[] {0}, tokenizer.encode("<think>"));
@@ -117,7 +133,7 @@ class ControlTokensTest {
 
     private static HfTokenizer model() throws Exception {
         if (smollm == null) {
-            Path folder = Shared.pathOrSkipProperty("models/SmolLM2-135M-Instruct");
+            Path folder = Shared.path("models/SmolLM2-135M-Instruct");
             Path gguf = folder.resolve("SmolLM2-135M-Instruct.Q4_1.gguf");
             smollm = HfTokenizer.ofGguf(GgufFile.metadata(gguf), gguf, Set.of(), 0)
                     .orElseThrow();
@@ -133,6 +149,7 @@ class ControlTokensTest {
     }
 
     @Property(tries = 500)
+    @AddLifecycleHook(NeedsModel.class)
     void noMessageInjectsControls(@ForAll("nasty") String system, @ForAll("nasty") String user) throws Exception {
         List<Message> chat = List.of(Message.system(system), Message.user(user));
         int[] ids = model().render(chat, true, Map.of());
@@ -146,6 +163,7 @@ class ControlTokensTest {
     }
 
     @Property(tries = 500)
+    @AddLifecycleHook(NeedsModel.class)
     void harmlessMessagesGiveTheReferencesTokens(@ForAll @StringLength(max = 30) String text) throws Exception {
         List<Message> chat = List.of(Message.system("s"), Message.user(text), Message.assistant(text));
         String rendered =

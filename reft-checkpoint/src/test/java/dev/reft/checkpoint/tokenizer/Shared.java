@@ -8,11 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import net.jqwik.api.Assume;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Finds the shared golden files and models; tests that need them are skipped where they are not. */
+/** Finds the shared golden files and models; tests that need them are skipped where they are not, properties by {@link NeedsModel}. */
 public final class Shared {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -21,13 +20,6 @@ public final class Shared {
     public static Path path(String name) {
         Path path = Path.of(System.getProperty("reft.shared", "../../shared")).resolve(name);
         assumeTrue(Files.exists(path), () -> "skipped: there is no " + path);
-        return path;
-    }
-
-    /** As {@link #path}, for properties, which know another way to be skipped. */
-    public static Path pathOrSkipProperty(String name) {
-        Path path = Path.of(System.getProperty("reft.shared", "../../shared")).resolve(name);
-        Assume.that(Files.exists(path));
         return path;
     }
 

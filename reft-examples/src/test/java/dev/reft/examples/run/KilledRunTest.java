@@ -74,8 +74,9 @@ class KilledRunTest {
     /** Steps of PPO in the last checkpoint; 0 if there is none. */
     private long savedSteps(String run) throws Exception {
         Path latest = folder.resolve(run).resolve("checkpoints/ppo/latest");
+        // Killed between a checkpoint and its becoming the latest, a run saves it again as step-000004-2.
         return Files.exists(latest)
-                ? Long.parseLong(Files.readString(latest).trim().replaceAll("\\D", ""))
+                ? Long.parseLong(Files.readString(latest).trim().replaceAll("step-(\\d+).*", "$1"))
                 : 0;
     }
 

@@ -84,8 +84,8 @@ class ResidentMemoryTest {
                         + kilobytes.get(9) / 1024 + ", " + kilobytes.get(49) / 1024 + ", " + Math.round(before / 1024)
                         + ", " + Math.round(after / 1024) + " MiB");
         // A tensor handle lost in each step keeps its graph, some MiB; 100 steps of that are far above this. The
-        // kernels that
-        // oneDNN makes for each new shape still add about 1 percent here: docs/results/memory.md has 900 steps.
+        // kernels that oneDNN makes for each new shape still add about 1 percent here: docs/results/memory.md has 740
+        // steps.
         assertTrue(after < before * 1.03, () -> "resident memory grew from " + before + " to " + after + " kB");
     }
 
