@@ -8,18 +8,26 @@ import dev.reft.generation.Finish;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
+import dev.reft.model.Adapter;
+import dev.reft.model.Optimizer;
 import dev.reft.model.Output;
 import dev.reft.model.Policy;
+import dev.reft.model.Replicas;
 import dev.reft.model.Row;
 import dev.reft.model.TokenBatch;
 import dev.reft.model.TokenScores;
 import dev.reft.model.Training;
+import dev.reft.model.ValueHead;
+import dev.reft.ppo.PpoConfig;
+import dev.reft.ppo.SftExample;
 import dev.reft.testkit.tiny.TinyModel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The guide's snippets do what the guide says. */
 class GuideTest {
@@ -53,6 +61,39 @@ class GuideTest {
                 last = OwnLoop.step(policy, grader, prompts, step);
             }
             assertTrue(last > first + 0.3, "share of b went from " + first + " to " + last);
+        }
+    }
+
+    @Test
+    void stagesLearnAndGoOnFromTheirCheckpoints(@TempDir Path folder) {
+        TinyModel model = TinyModel.of("0123456789+=").withContext(24);
+        List<SftExample> examples = new ArrayList<>();
+        List<Prompt> prompts = new ArrayList<>();
+        for (int a = 0; a < 5; a++) {
+            for (int b = 0; b < 5; b++) {
+                String question = a + "+" + b + "=";
+                examples.add(SftExample.text(question, question, Integer.toString(a + b)));
+                prompts.add(Prompt.text(question, question, Integer.toString(a + b)));
+            }
+        }
+        Grader grader = (prompt, completion) ->
+                Grade.of(completion.text().equals(prompt.reference()) ? 1 : 0);
+        PpoConfig config = PpoConfig.reft().toBuilder()
+                .maxTokens(4)
+                .policyRate(1e-3)
+                .valueRate(1e-2)
+                .build();
+        Training training =
+                new Training(new ValueHead.Shared(), new Adapter.Full(), new Optimizer.AdamW(0.9, 0.999, 1e-8, 0), 1, Replicas.SINGLE);
+        try (Policy untrained = model.policy(training);
+                Policy policy = model.policy(training);
+                Policy other = model.policy(training)) {
+            Stages.train(policy, examples, prompts, grader, folder, config, 40);
+            Stages.train(other, examples, prompts, grader, folder, config, 40); // all is there already
+            String sentence = Stages.compare(untrained, policy, prompts, grader);
+            assertTrue(sentence.startsWith("from 0"), sentence);
+            assertTrue(Double.parseDouble(sentence.split(" ")[3]) > 0.2, sentence);
+            assertEquals(sentence, Stages.compare(untrained, other, prompts, grader));
         }
     }
 
