@@ -36,7 +36,7 @@ public record GradingErrors(
         return flags.isEmpty();
     }
 
-    static GradingErrors of(GradingException failure) {
+    static GradingErrors of(FlaggedException failure) {
         ErrorFlag flag = failure.flag();
         String details = failure.getMessage();
         return new GradingErrors(

@@ -115,11 +115,11 @@ public final class Template {
      * @param sample what was sampled
      * @param item the data row
      * @return the text
-     * @throws GradingException {@code invalid_variable_error} if a variable leads nowhere, {@code other_error} if the text
+     * @throws FlaggedException {@code invalid_variable_error} if a variable leads nowhere, {@code other_error} if the text
      *     becomes longer than {@value #LONGEST_TEXT}
      */
     public String render(Map<String, @Nullable Object> sample, Map<String, @Nullable Object> item)
-            throws GradingException {
+            throws FlaggedException {
         StringBuilder out = new StringBuilder();
         for (Part part : parts) {
             if (part instanceof Part.Text text) {
@@ -128,18 +128,18 @@ public final class Template {
                 out.append(text(variable.path().find(sample, item)));
             }
             if (out.length() > LONGEST_TEXT) {
-                throw new GradingException(
+                throw new FlaggedException(
                         ErrorFlag.OTHER_ERROR, true, "a rendered text has more than " + LONGEST_TEXT + " chars", null);
             }
         }
         return out.toString();
     }
 
-    private static String text(@Nullable Object value) throws GradingException {
+    private static String text(@Nullable Object value) throws FlaggedException {
         try {
             return value instanceof String string ? string : Json.write(value);
         } catch (IllegalArgumentException e) {
-            throw new GradingException(ErrorFlag.OTHER_ERROR, false, String.valueOf(e.getMessage()), e);
+            throw new FlaggedException(ErrorFlag.OTHER_ERROR, false, String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -118,10 +118,10 @@ public record VariablePath(Namespace namespace, List<Object> steps, String text)
      * @param sample what was sampled
      * @param item the data row
      * @return the value there, possibly null
-     * @throws GradingException {@code invalid_variable_error} if it leads nowhere
+     * @throws FlaggedException {@code invalid_variable_error} if it leads nowhere
      */
     @Nullable Object find(Map<String, @Nullable Object> sample, Map<String, @Nullable Object> item)
-            throws GradingException {
+            throws FlaggedException {
         Object here = namespace == Namespace.ITEM ? item : sample;
         for (Object step : steps) {
             if (step instanceof Integer position && here instanceof List<?> list && position < list.size()) {
@@ -129,7 +129,7 @@ public record VariablePath(Namespace namespace, List<Object> steps, String text)
             } else if (step instanceof String name && here instanceof Map<?, ?> map && map.containsKey(name)) {
                 here = map.get(name);
             } else {
-                throw new GradingException(
+                throw new FlaggedException(
                         ErrorFlag.INVALID_VARIABLE_ERROR,
                         namespace == Namespace.SAMPLE,
                         "{{ " + shown(text) + " }} leads nowhere: there is no '" + shown(step.toString()) + "'",

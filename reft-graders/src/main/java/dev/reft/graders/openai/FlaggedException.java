@@ -3,7 +3,7 @@ package dev.reft.graders.openai;
 import org.jspecify.annotations.Nullable;
 
 /** A grading that OpenAI would answer by reward 0 and a flag; in training it is a failure unless the sample caused it. */
-public final class GradingException extends Exception {
+public final class FlaggedException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final ErrorFlag flag;
@@ -17,7 +17,7 @@ public final class GradingException extends Exception {
      * @param message what went wrong
      * @param cause what was thrown, or null
      */
-    GradingException(ErrorFlag flag, boolean bySample, String message, @Nullable Throwable cause) {
+    FlaggedException(ErrorFlag flag, boolean bySample, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.flag = flag;
         this.bySample = bySample;
