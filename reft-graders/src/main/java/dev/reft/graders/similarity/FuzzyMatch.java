@@ -37,7 +37,7 @@ public final class FuzzyMatch {
 
     /**
      * rapidfuzz's {@code default_process}: what is neither letter, number nor underscore becomes a space; white space at the ends is
-     * dropped; lower case.
+     * dropped; lower case. As in its pure Python form; the compiled one makes a space of the underscore too.
      *
      * @param text any text
      * @return the text that is compared
