@@ -1,6 +1,8 @@
 package dev.reft.graders.judges;
 
+import dev.reft.graders.json.Json;
 import dev.reft.text.Message;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -59,5 +61,25 @@ public record ChatRequest(String model, List<Message> messages, Options options,
         public AnswerShape {
             schema = Map.copyOf(schema);
         }
+
+        /** What a model is told that is not held to the schema otherwise. */
+        String instruction() {
+            return "Answer with JSON only, an object of this JSON schema: " + Json.write(schema);
+        }
+    }
+
+    /** The messages with the answer's shape told in the last of them. */
+    List<Message> messagesWithShape() {
+        if (answer == null) {
+            return messages;
+        }
+        List<Message> told = new ArrayList<>(messages);
+        Message last = told.get(told.size() - 1);
+        if (last.role().equals("user") && last.content() instanceof String text) {
+            told.set(told.size() - 1, new Message("user", text + "\n\n" + answer.instruction(), last.fields()));
+        } else {
+            told.add(Message.user(answer.instruction()));
+        }
+        return told;
     }
 }

@@ -21,7 +21,8 @@ record ChatWire(HttpChatModel.Structured structured, String maxTokensField) {
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("model", model);
         List<Object> messages = new ArrayList<>();
-        for (Message message : request.messages()) {
+        boolean told = structured != HttpChatModel.Structured.JSON_SCHEMA;
+        for (Message message : told ? request.messagesWithShape() : request.messages()) {
             Map<String, @Nullable Object> one = new LinkedHashMap<>();
             one.put("role", message.role());
             one.put("content", message.content());

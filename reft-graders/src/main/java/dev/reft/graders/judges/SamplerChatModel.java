@@ -9,6 +9,7 @@ import dev.reft.grading.Deadline;
 import dev.reft.model.Models;
 import dev.reft.model.Sampler;
 import dev.reft.random.Seeds;
+import dev.reft.text.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ public final class SamplerChatModel implements ChatModel {
 
     @Override
     public ChatReply answer(ChatRequest request) throws JudgeException, TimeoutException {
-        int[] prompt = sampler.tokenizer().render(request.messages(), true, variables);
+        int[] prompt = sampler.tokenizer().render(messages(request), true, variables);
         ChatRequest.Options options = request.options();
         int most = options.maxTokens() == null ? maxTokens : options.maxTokens();
         int room = sampler.info().contextLength() - prompt.length;
@@ -76,6 +77,16 @@ public final class SamplerChatModel implements ChatModel {
         Completion completion = generate(generation);
         TokenUsage usage = new TokenUsage(prompt.length, completion.tokens().length, 0);
         return new ChatReply(completion.text(), sampler.info().id(), usage);
+    }
+
+    /** Templates know system, not OpenAI's developer. */
+    private static List<Message> messages(ChatRequest request) {
+        List<Message> messages = new ArrayList<>();
+        for (Message message : request.messagesWithShape()) {
+            String role = message.role().equals("developer") ? "system" : message.role();
+            messages.add(new Message(role, message.content(), message.fields()));
+        }
+        return messages;
     }
 
     private Completion generate(GenerationRequest request) throws TimeoutException {

@@ -94,10 +94,10 @@ final class GraderReader {
         Template reference = fields.template("reference");
         Double threshold = fields.number("pass_threshold");
         String wanted = fields.text("evaluation_metric");
-        SimilarityMetric metric = wanted == null ? null : SimilarityMetric.named(wanted);
+        MetricName metric = wanted == null ? null : MetricName.named(wanted);
         if (wanted != null && metric == null) {
             List<String> keys = new ArrayList<>();
-            for (SimilarityMetric one : SimilarityMetric.values()) {
+            for (MetricName one : MetricName.values()) {
                 keys.add(one.key());
             }
             fields.error("evaluation_metric", "must be one of " + keys + ", found " + Fields.kind(wanted));

@@ -64,7 +64,7 @@ public sealed interface GraderSpec {
             String name,
             Template input,
             Template reference,
-            SimilarityMetric metric,
+            MetricName metric,
             @Nullable Double passThreshold)
             implements GraderSpec {
         @Override

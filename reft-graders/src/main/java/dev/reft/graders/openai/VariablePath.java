@@ -131,7 +131,7 @@ public record VariablePath(Namespace namespace, List<Object> steps, String text)
             } else {
                 throw new FlaggedException(
                         ErrorFlag.INVALID_VARIABLE_ERROR,
-                        namespace == Namespace.SAMPLE,
+                        namespace == Namespace.SAMPLE && SampleFields.ROOTS.contains(String.valueOf(root())),
                         "{{ " + shown(text) + " }} leads nowhere: there is no '" + shown(step.toString()) + "'",
                         null);
             }

@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The metrics of a text similarity grader. */
-public enum SimilarityMetric {
+public enum MetricName {
     /** Cosine of two embeddings; in OpenAI's product for evaluations only. */
     COSINE,
     /** rapidfuzz's weighted ratio. */
@@ -37,8 +37,8 @@ public enum SimilarityMetric {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static @Nullable SimilarityMetric named(String key) {
-        for (SimilarityMetric metric : values()) {
+    static @Nullable MetricName named(String key) {
+        for (MetricName metric : values()) {
             if (metric.key().equals(key)) {
                 return metric;
             }

@@ -1,0 +1,80 @@
+package dev.reft.graders.openai;
+
+import dev.reft.graders.json.Json;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The form that samples must have: JSON, and of a schema where one is given and a checker is there.
+ *
+ * @param name the schema's name, or ""
+ * @param schema the JSON schema, or empty for any JSON object
+ * @param strict whether the hosted product would make the model follow it
+ * @param checker checks a sample against the schema
+ */
+public record ResponseFormat(
+        String name, Map<String, @Nullable Object> schema, boolean strict, Checker checker) {
+    /** Whether a text is JSON of a schema; called from several threads. */
+    @FunctionalInterface
+    public interface Checker {
+        /** Any JSON will do. */
+        Checker ANY = (schema, text) -> "";
+
+        /**
+         * Checks a text that is JSON.
+         *
+         * @param schema the JSON schema
+         * @param text the sample
+         * @return "" if it follows the schema, else why not
+         */
+        String problem(Map<String, @Nullable Object> schema, String text);
+    }
+
+    /**
+     * Reads a {@code response_format}: {@code {"type": "json_schema", "json_schema": {"name", "strict", "schema"}}}, Azure's
+     * flat form of it, or {@code {"type": "json_object"}}.
+     *
+     * @param json its fields
+     * @return the format; nothing of the schema is checked until {@link #withChecker}
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public static ResponseFormat of(Map<String, @Nullable Object> json) {
+        Object type = json.get("type");
+        if ("json_object".equals(type)) {
+            return new ResponseFormat("", new LinkedHashMap<>(), false, Checker.ANY);
+        }
+        if (!"json_schema".equals(type)) {
+            throw new IllegalArgumentException(
+                    "response_format.type: must be json_schema or json_object, found " + Fields.kind(type));
+        }
+        Map<String, @Nullable Object> nested = Json.object(json.get("json_schema"));
+        Map<String, @Nullable Object> fields = nested == null ? json : nested;
+        Map<String, @Nullable Object> schema = Json.object(fields.get("schema"));
+        if (schema == null) {
+            throw new IllegalArgumentException(
+                    "response_format.schema: must be an object, found " + Fields.kind(fields.get("schema")));
+        }
+        String name = fields.get("name") instanceof String text ? text : "";
+        return new ResponseFormat(name, schema, Boolean.TRUE.equals(fields.get("strict")), Checker.ANY);
+    }
+
+    /**
+     * The same with a check of the schema.
+     *
+     * @param other the check
+     * @return a new format
+     */
+    public ResponseFormat withChecker(Checker other) {
+        return new ResponseFormat(name, schema, strict, other);
+    }
+
+    void check(String text) throws FlaggedException {
+        String problem = SampleFields.json(text).value() instanceof Map
+                ? schema.isEmpty() ? "" : checker.problem(schema, text)
+                : "is no JSON object";
+        if (!problem.isEmpty()) {
+            throw new FlaggedException(ErrorFlag.SAMPLE_PARSE_ERROR, true, "the sample " + problem, null);
+        }
+    }
+}
