@@ -105,6 +105,29 @@ public final class Json {
         return out.toString();
     }
 
+    /**
+     * The same value with Java's own numbers, for programs that look at their types, such as chat templates.
+     *
+     * @param value as {@link #read} gives it
+     * @return with each {@link JsonNumber} as a Long, BigInteger or Double, whichever holds it
+     */
+    public static @Nullable Object withJavaNumbers(@Nullable Object value) {
+        if (value instanceof JsonNumber number) {
+            return number.toJava();
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> copy = new ArrayList<>();
+            list.forEach(element -> copy.add(withJavaNumbers(element)));
+            return Collections.unmodifiableList(copy);
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+            map.forEach((name, field) -> copy.put(String.valueOf(name), withJavaNumbers(field)));
+            return Collections.unmodifiableMap(copy);
+        }
+        return value;
+    }
+
     private static @Nullable Object read(String text, JsonFactory factory) {
         if (text.length() > LONGEST) {
             throw new JsonException("a JSON text of " + text.length() + " chars; at most " + LONGEST + " are read", null);

@@ -1,5 +1,6 @@
 package dev.reft.graders.json;
 
+import java.math.BigInteger;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,15 @@ public final class JsonNumber extends Number {
     @Override
     public double doubleValue() {
         return Double.parseDouble(text);
+    }
+
+    /** A Long or BigInteger where it is written as a whole number, else a Double. */
+    Number toJava() {
+        if (text.chars().anyMatch(c -> c == '.' || c == 'e' || c == 'E')) {
+            return doubleValue();
+        }
+        BigInteger whole = new BigInteger(text);
+        return whole.bitLength() < Long.SIZE ? (Number) whole.longValue() : whole;
     }
 
     @Override

@@ -117,7 +117,8 @@ public final class EndpointClient {
         } catch (JsonException e) {
             throw failure("the answer is " + e.getMessage(), true, null);
         }
-        throw failure("the answer has no number 'score': " + redact(ChatWire.excerpt(body)), true, null);
+        // JSON without a score is what the service means to say; asking again would not change it.
+        throw failure("the answer has no number 'score': " + redact(ChatWire.excerpt(body)), false, null);
     }
 
     /** Calls start at least a pause apart, in the order in which they ask. */

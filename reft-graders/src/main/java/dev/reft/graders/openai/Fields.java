@@ -24,6 +24,10 @@ final class Fields {
         return path;
     }
 
+    Map<String, @Nullable Object> values() {
+        return values;
+    }
+
     boolean has(String field) {
         return values.get(field) != null;
     }

@@ -69,6 +69,11 @@ public record ResponseFormat(
         return new ResponseFormat(name, schema, strict, other);
     }
 
+    /** What a model is told that nothing constrains. */
+    String instruction() {
+        return "Answer with JSON only" + (schema.isEmpty() ? "." : ", an object of this JSON schema: " + Json.write(schema));
+    }
+
     void check(String text) throws FlaggedException {
         String problem = SampleFields.json(text).value() instanceof Map
                 ? schema.isEmpty() ? "" : checker.problem(schema, text)
