@@ -64,8 +64,7 @@ public record SimilarityGrader(SimilarityMetric metric, AnswerReader reader, dou
     }
 
     private Grade score(double value, String extracted, String why) {
-        return new Grade.Score(
-                value, Map.of("passed", value >= passThreshold ? 1.0 : 0.0), List.of(), extracted, why);
+        return new Grade.Score(value, Map.of("passed", value >= passThreshold ? 1.0 : 0.0), List.of(), extracted, why);
     }
 
     private static String head(String text) {

@@ -1,4 +1,4 @@
-package dev.reft.ppo;
+package dev.reft.grading;
 
 import java.util.HashSet;
 import java.util.Set;
@@ -6,7 +6,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** The trainer's own grading threads: named daemons, of which one that is stuck can be replaced. */
+/** A desk's own grading threads: named daemons, of which one that is stuck can be replaced. */
 final class GraderPool implements Executor, AutoCloseable {
     private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
     private final Set<Thread> workers = new HashSet<>();

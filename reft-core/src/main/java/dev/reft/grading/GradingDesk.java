@@ -1,11 +1,7 @@
-package dev.reft.ppo;
+package dev.reft.grading;
 
 import dev.reft.generation.Completion;
-import dev.reft.grading.Deadline;
-import dev.reft.grading.Grade;
-import dev.reft.grading.GroupGrader;
-import dev.reft.grading.Prompt;
-import dev.reft.ppo.GradingJob.State;
+import dev.reft.grading.GradingJob.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -14,10 +10,11 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs graders beside sampling: on threads of its own or on the host's executor, with a time limit, retries, and a count of
- * those that will not end. Limits are enforced by whoever polls; no thread watches.
+ * Runs graders beside other work: on threads of its own or on the host's executor, with a time limit, retries, and a count of
+ * those that will not end. Limits are enforced by whoever polls; no thread watches. Trainers grade through one; so does whoever grades
+ * lists of samples.
  */
-final class GradingDesk implements AutoCloseable {
+public final class GradingDesk implements AutoCloseable {
     private static final long POLL_MILLIS = 20;
 
     private final GroupGrader grader;
@@ -31,7 +28,14 @@ final class GradingDesk implements AutoCloseable {
     private int timeouts;
     private @Nullable Throwable fatal;
 
-    GradingDesk(GroupGrader grader, GradingLimits limits, @Nullable Executor host) {
+    /**
+     * Opens a desk.
+     *
+     * @param grader is called from several threads at once
+     * @param limits time, attempts, threads
+     * @param host where gradings run; null for threads of the desk's own, of which one that is stuck is replaced
+     */
+    public GradingDesk(GroupGrader grader, GradingLimits limits, @Nullable Executor host) {
         this.grader = grader;
         this.limits = limits;
         if (host == null) {
@@ -43,8 +47,15 @@ final class GradingDesk implements AutoCloseable {
         }
     }
 
-    /** Hands completions of one prompt to a grader. */
-    GradingJob submit(Prompt prompt, List<Completion> completions) {
+    /**
+     * Hands completions of one prompt to the grader.
+     *
+     * @param prompt the problem
+     * @param completions its completions, those of a group together
+     * @return what to wait for
+     * @throws GradingException if the host's executor refuses
+     */
+    public GradingJob submit(Prompt prompt, List<Completion> completions) {
         GradingJob job = new GradingJob(prompt, completions);
         synchronized (lock) {
             live.add(job);
@@ -61,8 +72,15 @@ final class GradingDesk implements AutoCloseable {
         return job;
     }
 
-    /** Waits until a job has its grades, enforcing the limits of all. */
-    List<Grade> await(GradingJob job) throws InterruptedException {
+    /**
+     * Waits until a job has its grades, enforcing the limits of all.
+     *
+     * @param job what was submitted
+     * @return one grade a completion
+     * @throws InterruptedException if the thread is interrupted
+     * @throws GradingException if grading cannot go on
+     */
+    public List<Grade> await(GradingJob job) throws InterruptedException {
         while (true) {
             poll();
             synchronized (lock) {
@@ -74,16 +92,28 @@ final class GradingDesk implements AutoCloseable {
         }
     }
 
-    /** Whether a job has its grades. */
-    boolean done(GradingJob job) {
+    /**
+     * Whether a job has its grades.
+     *
+     * @param job what was submitted
+     * @return true once {@link #await} would not wait
+     */
+    public boolean done(GradingJob job) {
         synchronized (lock) {
             return job.grades != null;
         }
     }
 
-    /** Interrupts what is over its limit, gives up what ignores that, and stops the run if there was too much of it. */
-    void poll() {
+    /**
+     * Interrupts what is over its limit, gives up what ignores that, and stops the run if there was too much of it.
+     *
+     * @throws GradingException if grading cannot go on, or a grader said so by throwing one
+     */
+    public void poll() {
         synchronized (lock) {
+            if (fatal instanceof GradingException stop) {
+                throw new GradingException(String.valueOf(stop.getMessage()), stop);
+            }
             if (fatal != null) {
                 throw new GradingException("a grader ended with " + fatal, fatal);
             }
@@ -121,7 +151,7 @@ final class GradingDesk implements AutoCloseable {
     }
 
     /** Drops what was submitted: what waits never runs, what runs is interrupted and watched on. */
-    void cancel() {
+    public void cancel() {
         synchronized (lock) {
             for (GradingJob job : List.copyOf(live)) {
                 if (job.state == State.QUEUED) {
@@ -135,15 +165,23 @@ final class GradingDesk implements AutoCloseable {
         }
     }
 
-    /** How many graders did not end when interrupted, in the whole run. */
-    int stuck() {
+    /**
+     * How many graders did not end when interrupted, in the whole run.
+     *
+     * @return &gt;= 0
+     */
+    public int stuck() {
         synchronized (lock) {
             return stuck;
         }
     }
 
-    /** How many gradings ran out of time, in the whole run. */
-    int timeouts() {
+    /**
+     * How many gradings ran out of time, in the whole run.
+     *
+     * @return &gt;= 0
+     */
+    public int timeouts() {
         synchronized (lock) {
             return timeouts;
         }
@@ -184,6 +222,12 @@ final class GradingDesk implements AutoCloseable {
             try {
                 grades = checked(
                         job, Deadline.in(limits.timeLimit()).call(() -> grader.grade(job.prompt, job.completions)));
+            } catch (GradingException e) {
+                // Not this sample's failure: the grader says that grading cannot go on.
+                synchronized (lock) {
+                    fatal = e;
+                }
+                grades = job.failed(e);
             } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
                 failure = e;
                 if (!again(job, e)) {

@@ -1,8 +1,6 @@
-package dev.reft.ppo;
+package dev.reft.grading;
 
 import dev.reft.generation.Completion;
-import dev.reft.grading.Grade;
-import dev.reft.grading.Prompt;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The grades are there as soon as the time limit is over, though the grader may still be running then.
  */
-final class GradingJob {
+public final class GradingJob {
     enum State {
         QUEUED,
         RUNNING,

@@ -1,11 +1,11 @@
-package dev.reft.ppo;
+package dev.reft.grading;
 
 import java.time.Duration;
 
 /**
  * How graders are run.
  *
- * @param threads threads of the trainer's own pool, &gt;= 1; without effect on a host's executor
+ * @param threads threads of the trainer's or executor's own pool, &gt;= 1; without effect on a host's executor
  * @param timeLimit for one try at one sample (one group with a group grader), counted from when it starts to run; positive
  * @param attempts how often a grading that throws is tried, &gt;= 1. One that ran out of time is not tried again
  * @param grace how long an interrupted grader may take to end before it counts as stuck, positive

@@ -1,4 +1,4 @@
-package dev.reft.ppo;
+package dev.reft.grading;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,12 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.reft.generation.Completion;
 import dev.reft.generation.Finish;
 import dev.reft.generation.Segment;
-import dev.reft.grading.Credit;
-import dev.reft.grading.Deadline;
-import dev.reft.grading.Grade;
-import dev.reft.grading.Grader;
-import dev.reft.grading.GroupGrader;
-import dev.reft.grading.Prompt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -267,6 +261,21 @@ class GradingTest {
                 Thread.onSpinWait();
             }
             assertSame(error, assertThrows(GradingException.class, desk::poll).getCause());
+        }
+    }
+
+    @Test
+    void aGraderMayStopTheRun() throws Exception {
+        Grader grader = (prompt, completion) -> {
+            throw new GradingException("too many failed: one, two", null);
+        };
+        try (GradingDesk desk = new GradingDesk(single(grader), QUICK, null)) {
+            GradingException stop = assertThrows(GradingException.class, () -> {
+                while (true) {
+                    gradeAll(desk, 2);
+                }
+            });
+            assertEquals("too many failed: one, two", stop.getMessage());
         }
     }
 }
