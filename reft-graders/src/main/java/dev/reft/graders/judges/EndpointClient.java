@@ -1,8 +1,9 @@
 package dev.reft.graders.judges;
 
-import dev.reft.grading.Deadline;
+import dev.reft.graders.execution.RetryPolicy;
 import dev.reft.graders.json.Json;
 import dev.reft.graders.json.JsonException;
+import dev.reft.grading.Deadline;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ public final class EndpointClient {
 
     private final HttpPost post;
     private final Map<String, String> headers;
-    private final Retries retries;
+    private final RetryPolicy retries;
     private final long pauseNanos;
     private final AtomicLong nextTurn = new AtomicLong(System.nanoTime());
 
@@ -39,11 +40,11 @@ public final class EndpointClient {
      * @throws IllegalArgumentException if the address is not http or https, or the rate is not positive
      */
     public EndpointClient(URI url, Map<String, String> headers, @Nullable Double rateLimit) {
-        this(url, headers, rateLimit, Duration.ofMinutes(10), new Retries(4, Duration.ofMillis(500), Duration.ofSeconds(60)));
+        this(url, headers, rateLimit, Duration.ofMinutes(10), RetryPolicy.DEFAULT);
     }
 
     EndpointClient(
-            URI url, Map<String, String> headers, @Nullable Double rateLimit, Duration timeLimit, Retries retries) {
+            URI url, Map<String, String> headers, @Nullable Double rateLimit, Duration timeLimit, RetryPolicy retries) {
         if (rateLimit != null && !(rateLimit > 0)) {
             throw new IllegalArgumentException("rate limit " + rateLimit + " must be positive");
         }
@@ -74,7 +75,7 @@ public final class EndpointClient {
         if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
             throw failure("the request has more than " + MOST_BYTES + " bytes", false, null);
         }
-        return retries.run(() -> once(text));
+        return Retries.run(retries, () -> once(text));
     }
 
     private double once(String body) throws JudgeException, TimeoutException, InterruptedException {

@@ -1,5 +1,6 @@
 package dev.reft.graders.judges;
 
+import dev.reft.graders.execution.RetryPolicy;
 import dev.reft.graders.json.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -23,7 +24,7 @@ public final class HttpChatModel implements ChatModel {
     private final Secret key;
     private final Map<String, String> headers;
     private final HttpPost post;
-    private final Retries retries;
+    private final RetryPolicy retries;
     private final ChatWire wire;
     private final TokenPrice price;
     private final UsageMeter meter;
@@ -69,7 +70,7 @@ public final class HttpChatModel implements ChatModel {
         private final Map<String, String> headers = new LinkedHashMap<>();
         private Duration connectLimit = Duration.ofSeconds(10);
         private Duration timeLimit = Duration.ofSeconds(60);
-        private Retries retries = Retries.DEFAULT;
+        private RetryPolicy retries = RetryPolicy.DEFAULT;
         private Structured structured = Structured.JSON_SCHEMA;
         private String maxTokensField = "max_completion_tokens";
         private TokenPrice price = TokenPrice.FREE;
@@ -138,15 +139,13 @@ public final class HttpChatModel implements ChatModel {
         }
 
         /**
-         * How failed calls are repeated (default: 4 attempts, waits from 0.5 s to 60 s).
+         * How failed calls are repeated; which of them, this class knows.
          *
-         * @param attempts in all, &gt;= 1
-         * @param first wait; the next ones double
-         * @param longest wait that is borne, also one that the server asks for
+         * @param policy default {@link RetryPolicy#DEFAULT}
          * @return this builder
          */
-        public Builder retries(int attempts, Duration first, Duration longest) {
-            retries = new Retries(attempts, first, longest);
+        public Builder retries(RetryPolicy policy) {
+            retries = policy;
             return this;
         }
 
@@ -209,7 +208,7 @@ public final class HttpChatModel implements ChatModel {
     public ChatReply answer(ChatRequest request) throws JudgeException, TimeoutException, InterruptedException {
         String asked = request.model().isEmpty() ? model : request.model();
         String body = Json.write(wire.request(asked, request));
-        return retries.run(() -> once(asked, body));
+        return Retries.run(retries, () -> once(asked, body));
     }
 
     private ChatReply once(String asked, String body) throws JudgeException, TimeoutException, InterruptedException {

@@ -54,6 +54,18 @@ public final class JudgeException extends Exception {
     }
 
     /**
+     * Whether a judge answered without a verdict: a reason to ask again, for the policy of a
+     * {@link dev.reft.graders.execution.RetryingGrader}. Calls that failed have been repeated already.
+     *
+     * @param failure what a grader threw
+     * @return true for one of the kind PARSE, also as the cause of another
+     */
+    public static boolean isUnreadable(Exception failure) {
+        Throwable cause = failure instanceof JudgeException ? failure : failure.getCause();
+        return cause instanceof JudgeException judge && judge.kind == Kind.PARSE;
+    }
+
+    /**
      * Where it failed.
      *
      * @return the kind

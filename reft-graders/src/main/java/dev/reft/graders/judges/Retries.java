@@ -1,27 +1,20 @@
 package dev.reft.graders.judges;
 
+import dev.reft.graders.execution.RetryPolicy;
 import dev.reft.grading.Deadline;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Repeats a call that failed and may fare better later: waits double from {@code first} to {@code longest}, each shortened at
- * random by up to a half so that many graders do not return at once, and never end before the server's own wish. A wait
- * that would outlast the grading's time is not begun.
- *
- * @param attempts how often in all, &gt;= 1
- * @param first wait
- * @param longest wait that is borne, also one that the server asks for
+ * Repeats one call to a service under a {@link RetryPolicy}: within a grading that asks several times, what was answered is
+ * not asked again. A pause that would outlast the grading's time, or is longer than {@link #LONGEST_WISH}, is not begun.
  */
-record Retries(int attempts, Duration first, Duration longest) {
-    static final Retries DEFAULT = new Retries(4, Duration.ofMillis(500), Duration.ofSeconds(60));
+final class Retries {
+    /** Longer pauses that a service asks for are its way of saying no. */
+    static final Duration LONGEST_WISH = Duration.ofMinutes(5);
 
-    Retries {
-        if (attempts < 1 || first.isNegative() || longest.compareTo(first) < 0) {
-            throw new IllegalArgumentException(attempts + " attempts with waits from " + first + " to " + longest);
-        }
-    }
+    private Retries() {}
 
     /** One attempt. */
     @FunctionalInterface
@@ -29,28 +22,25 @@ record Retries(int attempts, Duration first, Duration longest) {
         T run() throws JudgeException, TimeoutException, InterruptedException;
     }
 
-    <T> T run(Attempt<T> attempt) throws JudgeException, TimeoutException, InterruptedException {
+    static <T> T run(RetryPolicy policy, Attempt<T> attempt)
+            throws JudgeException, TimeoutException, InterruptedException {
+        long seed = ThreadLocalRandom.current().nextLong();
         for (int made = 1; ; made++) {
             try {
                 return attempt.run();
             } catch (JudgeException e) {
-                if (!e.retryable() || made >= attempts) {
+                if (!e.retryable() || made >= policy.attempts()) {
                     throw e;
                 }
-                Duration wait = wait(made, e);
-                if (wait.compareTo(longest) > 0 || wait.compareTo(Deadline.current().remaining()) >= 0) {
+                Duration own = policy.pauseAfter(made, e, seed);
+                Duration wish = e.retryAfter().orElse(Duration.ZERO);
+                Duration pause = own.compareTo(wish) < 0 ? wish : own;
+                if (pause.compareTo(LONGEST_WISH) > 0
+                        || pause.compareTo(Deadline.current().remaining()) >= 0) {
                     throw e;
                 }
-                Thread.sleep(wait.toMillis());
+                Thread.sleep(pause.toMillis());
             }
         }
-    }
-
-    private Duration wait(int made, JudgeException failure) {
-        long doubled = first.toMillis() << Math.min(made - 1, 20);
-        long own = Math.min(doubled, longest.toMillis());
-        long jittered = own - (own > 1 ? ThreadLocalRandom.current().nextLong(own / 2 + 1) : 0);
-        long wished = failure.retryAfter().map(Duration::toMillis).orElse(0L);
-        return Duration.ofMillis(Math.max(jittered, wished));
     }
 }

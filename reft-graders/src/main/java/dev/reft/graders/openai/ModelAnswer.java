@@ -4,6 +4,7 @@ import dev.reft.graders.PythonText;
 import dev.reft.graders.json.Json;
 import dev.reft.graders.json.JsonException;
 import dev.reft.graders.judges.ChatRequest.AnswerShape;
+import dev.reft.graders.judges.JudgeException;
 import dev.reft.graders.judges.ReplyJson;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,11 @@ final class ModelAnswer {
 
     private static FlaggedException unreadable(String what, String reply) {
         String shown = reply.length() > 200 ? reply.substring(0, 200) + "..." : reply;
+        String message = "the model's answer " + what + ": " + shown;
         return new FlaggedException(
-                ErrorFlag.MODEL_GRADER_PARSE_ERROR, false, "the model's answer " + what + ": " + shown, null);
+                ErrorFlag.MODEL_GRADER_PARSE_ERROR,
+                false,
+                message,
+                new JudgeException(JudgeException.Kind.PARSE, message));
     }
 }
