@@ -26,10 +26,12 @@ public sealed interface ProgramOutcome {
      * @param type the exception's name, such as {@code ZeroDivisionError}
      * @param message its text
      * @param trace Python's report of it, or ""
+     * @param missing the name that could not be imported or found, or ""
      * @param output what it had written to standard output
      * @param took wall-clock time
      */
-    record Raised(String type, String message, String trace, String output, Duration took) implements ProgramOutcome {}
+    record Raised(String type, String message, String trace, String missing, String output, Duration took)
+            implements ProgramOutcome {}
 
     /**
      * It reached a limit and was stopped.
