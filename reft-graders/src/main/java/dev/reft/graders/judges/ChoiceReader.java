@@ -1,9 +1,9 @@
 package dev.reft.graders.judges;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -28,7 +28,7 @@ public final class ChoiceReader {
      */
     public ChoiceReader(List<String> choices) {
         this.choices = List.copyOf(choices);
-        this.upper = choices.stream().map(c -> c.toUpperCase(Locale.ROOT)).toList();
+        this.upper = choices.stream().map(PythonCase::simpleUpper).toList();
         if (choices.isEmpty() || upper.contains("") || upper.stream().distinct().count() < upper.size()) {
             throw new IllegalArgumentException("choices " + choices + " must be different words, whatever their case");
         }
@@ -47,7 +47,7 @@ public final class ChoiceReader {
         }
         String text = PythonText.strip(
                 closed ? reply.substring(reply.lastIndexOf("</think>") + "</think>".length()) : reply);
-        String loud = text.toUpperCase(Locale.ROOT);
+        String loud = PythonCase.simpleUpper(text);
         List<Integer> found = new ArrayList<>();
         List<String> lines = lines(loud);
         lines.forEach(line -> boxedAfterMarker(line, found));
@@ -55,7 +55,7 @@ public final class ChoiceReader {
             lines.forEach(line -> afterMarker(line, afterFinal(line), found));
         }
         if (found.isEmpty()) {
-            anywhere(boxed(text, true).toUpperCase(Locale.ROOT), found);
+            anywhere(PythonCase.simpleUpper(boxed(text, true)), found);
         }
         if (found.isEmpty()) {
             lines.forEach(line -> afterMarker(line, skipBlank(line, 0), found));

@@ -1,7 +1,8 @@
 package dev.reft.graders.judges;
 
+import dev.reft.graders.PythonCase;
+import dev.reft.graders.PythonText;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A criterion of a rubric.
@@ -63,6 +64,6 @@ public record Criterion(String name, String text, double weight, List<String> ch
     }
 
     private static String plain(String text) {
-        return text.strip().toLowerCase(Locale.ROOT);
+        return PythonCase.lower(PythonText.strip(text));
     }
 }

@@ -1,10 +1,10 @@
 package dev.reft.graders.judges;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import dev.reft.graders.json.Json;
 import dev.reft.graders.json.JsonException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -138,7 +138,7 @@ public final class PublishedVerdicts {
             return finite(share.getAsDouble() / 100.0, reply);
         }
         OptionalDouble number = firstNumber(reply, false);
-        return number.isPresent() ? finite(number.getAsDouble(), reply) : praise(reply.toLowerCase(Locale.ROOT)) ? 1 : 0;
+        return number.isPresent() ? finite(number.getAsDouble(), reply) : praise(PythonCase.lower(reply)) ? 1 : 0;
     }
 
     private static int firstRatio(String text) {
@@ -209,7 +209,7 @@ public final class PublishedVerdicts {
      * @return 1 or 0
      */
     public static double finalDecision(String reply) {
-        return reply.toLowerCase(Locale.ROOT).contains("final decision: yes") ? 1 : 0;
+        return PythonCase.lower(reply).contains("final decision: yes") ? 1 : 0;
     }
 
     private static double finite(double value, String reply) throws JudgeException {

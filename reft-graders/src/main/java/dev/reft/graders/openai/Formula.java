@@ -44,7 +44,8 @@ public final class Formula {
             public double value(Map<String, Double> names) {
                 Double value = names.get(name);
                 if (value == null) {
-                    throw new ArithmeticException("'" + name + "' has no value");
+                    throw new ArithmeticException(
+                            "'" + (name.length() > 40 ? name.substring(0, 40) + "..." : name) + "' has no value");
                 }
                 return value;
             }

@@ -123,7 +123,7 @@ final class FormulaParser {
         }
         double value = Double.parseDouble(source.substring(start, at));
         if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException("the number " + source.substring(start, at) + " is too large");
+            throw new IllegalArgumentException("the number " + shown(source.substring(start, at)) + " is too large");
         }
         return new Node.Constant(value);
     }
@@ -150,7 +150,7 @@ final class FormulaParser {
             return new Node.Name(name);
         }
         if (function == null) {
-            throw new IllegalArgumentException("there is no function '" + name + "' at position " + start
+            throw new IllegalArgumentException("there is no function '" + shown(name) + "' at position " + start
                     + "; there are min, max, abs, floor, ceil, exp, sqrt and log");
         }
         at++;
@@ -196,6 +196,10 @@ final class FormulaParser {
 
     private static boolean isNameStart(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    }
+
+    private static String shown(String name) {
+        return name.length() > 40 ? name.substring(0, 40) + "..." : name;
     }
 
     private IllegalArgumentException wrong(String wanted) {

@@ -152,7 +152,12 @@ final class RftJobReader {
             values.put(name, "auto");
             return;
         }
-        Number number = whole ? given.whole(name) : given.number(name);
+        Number number;
+        if (whole) {
+            number = given.whole(name);
+        } else {
+            number = given.number(name);
+        }
         if (number == null) {
             return;
         }

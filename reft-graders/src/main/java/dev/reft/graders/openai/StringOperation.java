@@ -1,5 +1,6 @@
 package dev.reft.graders.openai;
 
+import dev.reft.graders.PythonCase;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 
@@ -27,7 +28,7 @@ public enum StringOperation {
             case EQ -> input.equals(reference);
             case NE -> !input.equals(reference);
             case LIKE -> Containment.contains(input, reference);
-            case ILIKE -> Containment.contains(input.toLowerCase(Locale.ROOT), reference.toLowerCase(Locale.ROOT));
+            case ILIKE -> Containment.contains(PythonCase.lower(input), PythonCase.lower(reference));
         };
     }
 

@@ -38,7 +38,7 @@ record FakePython(JsonNode says) implements ProgramRunner {
                     : new ProgramOutcome.Completed(real(1), "", took);
         }
         if (says.has("raises")) {
-            return new ProgramOutcome.Raised(says.get("raises").asString(), "m", "trace", "", took);
+            return new ProgramOutcome.Raised(says.get("raises").asString(), "m", "trace", "", "", took);
         }
         if (says.has("returns_special")) {
             double value = says.get("returns_special").asString().contains("inf") ? Double.POSITIVE_INFINITY : Double.NaN;
