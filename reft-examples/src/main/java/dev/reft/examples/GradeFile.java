@@ -36,7 +36,8 @@ import picocli.CommandLine.Option;
         name = "grade-file",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Grades each row of a JSONL file with a grader of OpenAI's JSON and writes OpenAI's answers, one a line.")
+        description =
+                "Grades each row of a JSONL file with a grader of OpenAI's JSON and writes OpenAI's answers, one a line.")
 public final class GradeFile implements Callable<Integer> {
     /** Where Python runs. */
     enum Python {
@@ -52,7 +53,8 @@ public final class GradeFile implements Callable<Integer> {
             names = "--samples",
             paramLabel = "FILE",
             required = true,
-            description = "JSONL; each row has model_sample (text, or an object with output_text, output_tools, ...) and item")
+            description =
+                    "JSONL; each row has model_sample (text, or an object with output_text, output_tools, ...) and item")
     private Path samples = Path.of("");
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "where the results go, as JSONL")

@@ -71,7 +71,8 @@ public final class PythonCase {
                     Character.MODIFIER_LETTER,
                     Character.MODIFIER_SYMBOL -> true;
             default ->
-                "'.:\u00B7\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A".indexOf(c) >= 0;
+                "'.:\u00B7\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A".indexOf(c)
+                        >= 0;
         };
     }
 }

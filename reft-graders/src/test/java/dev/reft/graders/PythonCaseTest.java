@@ -15,7 +15,9 @@ class PythonCaseTest {
     @Test
     void lowersAsPythonDoes() {
         assertEquals("i\u0307stanbul", PythonCase.lower("\u0130STANBUL"));
-        assertEquals("\u03BF\u03B4\u03C5\u03C3\u03C3\u03B5\u03C5\u03C2", PythonCase.lower("\u039F\u0394\u03A5\u03A3\u03A3\u0395\u03A5\u03A3"));
+        assertEquals(
+                "\u03BF\u03B4\u03C5\u03C3\u03C3\u03B5\u03C5\u03C2",
+                PythonCase.lower("\u039F\u0394\u03A5\u03A3\u03A3\u0395\u03A5\u03A3"));
         assertEquals("\u03C3", PythonCase.lower("\u03A3"));
         assertEquals("a\u03C2.", PythonCase.lower("A\u03A3."));
         assertEquals("a\u03C3.b", PythonCase.lower("A\u03A3.B"));

@@ -78,8 +78,8 @@ public final class GradeSummary {
         }
         lines.add(row("flagged", flagged));
         flags.forEach((flag, count) -> lines.add(row("  " + flag.key(), count)));
-        usage.forEach((model, tokens) -> lines.add(
-                row("tokens of " + model, tokens.prompt()) + " read, " + tokens.completion() + " written"));
+        usage.forEach((model, tokens) ->
+                lines.add(row("tokens of " + model, tokens.prompt()) + " read, " + tokens.completion() + " written"));
         lines.add(row("seconds a row", rows == 0 ? 0 : seconds / rows)
                 + String.format(Locale.ROOT, " (slowest %.4f)", slowest));
         return lines;

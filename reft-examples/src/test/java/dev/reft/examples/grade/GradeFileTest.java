@@ -34,10 +34,14 @@ class GradeFileTest {
         assertTrue(readme.contains("--grader reft-examples/samples/person-grader.json"));
         Path out = folder.resolve("new").resolve("results.jsonl");
         int code = GradeFile.run(
-                "--grader", "samples/person-grader.json",
-                "--samples", "samples/person-samples.jsonl",
-                "--out", out.toString(),
-                "--threads", "2",
+                "--grader",
+                "samples/person-grader.json",
+                "--samples",
+                "samples/person-samples.jsonl",
+                "--out",
+                out.toString(),
+                "--threads",
+                "2",
                 "--strict");
         List<JsonNode> rows = rows(out);
         assertEquals(3, code);
@@ -47,9 +51,17 @@ class GradeFileTest {
         assertTrue(rows.get(1).get("reward").asDouble() < 1);
         assertEquals(0.5, rows.get(2).get("reward").asDouble());
         assertEquals(0.0, rows.get(3).get("reward").asDouble());
-        assertTrue(rows.get(3).get("metadata").get("errors").get("invalid_variable_error").asBoolean());
-        assertEquals(List.of(1, 2, 3, 4), rows.stream().map(r -> r.get("row").asInt()).toList());
-        assertEquals(List.of(true, true, false, false), rows.stream().map(r -> r.get("passed").asBoolean()).toList());
+        assertTrue(rows.get(3)
+                .get("metadata")
+                .get("errors")
+                .get("invalid_variable_error")
+                .asBoolean());
+        assertEquals(
+                List.of(1, 2, 3, 4),
+                rows.stream().map(r -> r.get("row").asInt()).toList());
+        assertEquals(
+                List.of(true, true, false, false),
+                rows.stream().map(r -> r.get("passed").asBoolean()).toList());
     }
 
     @Test
@@ -70,17 +82,26 @@ class GradeFileTest {
                     folder.resolve("g.json"),
                     "{\"type\":\"score_model\",\"name\":\"g\",\"model\":\"m\","
                             + "\"input\":[{\"role\":\"user\",\"content\":\"Grade {{sample.output_text}}\"}]}");
-            Path samples = Files.writeString(folder.resolve("s.jsonl"), "{\"text\":\"a\",\"q\":1}\n\n{\"text\":\"b\"}\n");
+            Path samples =
+                    Files.writeString(folder.resolve("s.jsonl"), "{\"text\":\"a\",\"q\":1}\n\n{\"text\":\"b\"}\n");
             Path out = folder.resolve("o.jsonl");
             int code = GradeFile.run(
-                    "--grader", grader.toString(),
-                    "--samples", samples.toString(),
-                    "--out", out.toString(),
-                    "--field-sample", "text",
-                    "--judge", "http://localhost:" + server.getAddress().getPort() + "/v1",
-                    "--judge-price", "1,0,1");
+                    "--grader",
+                    grader.toString(),
+                    "--samples",
+                    samples.toString(),
+                    "--out",
+                    out.toString(),
+                    "--field-sample",
+                    "text",
+                    "--judge",
+                    "http://localhost:" + server.getAddress().getPort() + "/v1",
+                    "--judge-price",
+                    "1,0,1");
             assertEquals(0, code);
-            assertEquals(List.of(0.25, 0.25), rows(out).stream().map(r -> r.get("reward").asDouble()).toList());
+            assertEquals(
+                    List.of(0.25, 0.25),
+                    rows(out).stream().map(r -> r.get("reward").asDouble()).toList());
         } finally {
             server.stop(0);
         }

@@ -130,7 +130,8 @@ public final class Json {
 
     private static @Nullable Object read(String text, JsonFactory factory) {
         if (text.length() > LONGEST) {
-            throw new JsonException("a JSON text of " + text.length() + " chars; at most " + LONGEST + " are read", null);
+            throw new JsonException(
+                    "a JSON text of " + text.length() + " chars; at most " + LONGEST + " are read", null);
         }
         try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = parser.nextToken();

@@ -12,7 +12,8 @@ final class JsonWriter {
 
     static void write(@Nullable Object value, StringBuilder out, int depth) {
         if (depth > Json.DEEPEST) {
-            throw new IllegalArgumentException("a value nested deeper than " + Json.DEEPEST + " cannot be written as JSON");
+            throw new IllegalArgumentException(
+                    "a value nested deeper than " + Json.DEEPEST + " cannot be written as JSON");
         }
         if (value == null || value instanceof Boolean) {
             out.append(value);

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param options how the judge samples
  * @param answer the shape that the answer should have, or null for free text
  */
-public record ChatRequest(String model, List<Message> messages, Options options, @Nullable AnswerShape answer) {
+public record ChatRequest(
+        String model,
+        List<Message> messages,
+        Options options,
+        @Nullable AnswerShape answer) {
     /**
      * Checks the request.
      *

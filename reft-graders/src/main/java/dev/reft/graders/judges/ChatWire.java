@@ -14,8 +14,7 @@ record ChatWire(HttpChatModel.Structured structured, String maxTokensField) {
     private static final int EXCERPT = 300;
 
     /** What a body says: a problem, or a refusal, or a text. */
-    record Reply(
-            @Nullable String problem, @Nullable String refusal, String text, String model, TokenUsage usage) {}
+    record Reply(@Nullable String problem, @Nullable String refusal, String text, String model, TokenUsage usage) {}
 
     Map<String, @Nullable Object> request(String model, ChatRequest request) {
         Map<String, @Nullable Object> body = new LinkedHashMap<>();

@@ -45,8 +45,8 @@ public final class ChoiceReader {
         if (reply.contains("<think>") && !closed) {
             return Optional.empty();
         }
-        String text = PythonText.strip(
-                closed ? reply.substring(reply.lastIndexOf("</think>") + "</think>".length()) : reply);
+        String text =
+                PythonText.strip(closed ? reply.substring(reply.lastIndexOf("</think>") + "</think>".length()) : reply);
         String loud = PythonCase.simpleUpper(text);
         List<Integer> found = new ArrayList<>();
         List<String> lines = lines(loud);

@@ -24,7 +24,8 @@ public record Criterion(String name, String text, double weight, List<String> ch
         if (name.isBlank() || !Double.isFinite(weight)) {
             throw new IllegalArgumentException("criterion '" + name + "' of weight " + weight);
         }
-        if (choices.size() < 2 || choices.stream().map(Criterion::plain).distinct().count() < choices.size()) {
+        if (choices.size() < 2
+                || choices.stream().map(Criterion::plain).distinct().count() < choices.size()) {
             throw new IllegalArgumentException("criterion '" + name + "' needs two different choices, has " + choices);
         }
     }

@@ -110,9 +110,7 @@ public final class EndpointClient {
         }
         try {
             Map<String, @Nullable Object> fields = Json.object(Json.readLenient(body));
-            if (fields != null
-                    && fields.get("score") instanceof Number score
-                    && Double.isFinite(score.doubleValue())) {
+            if (fields != null && fields.get("score") instanceof Number score && Double.isFinite(score.doubleValue())) {
                 return score.doubleValue();
             }
         } catch (JsonException e) {

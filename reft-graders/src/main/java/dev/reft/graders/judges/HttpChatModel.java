@@ -84,9 +84,7 @@ public final class HttpChatModel implements ChatModel {
         private URI address() {
             String path = base.getRawPath() == null ? "" : base.getRawPath();
             String joined = (path.endsWith("/") ? path.substring(0, path.length() - 1) : path) + "/chat/completions";
-            return base.getRawQuery() == null
-                    ? base.resolve(joined)
-                    : base.resolve(joined + "?" + base.getRawQuery());
+            return base.getRawQuery() == null ? base.resolve(joined) : base.resolve(joined + "?" + base.getRawQuery());
         }
 
         /**

@@ -34,10 +34,12 @@ final class HttpPost {
     HttpPost(URI address, Duration connectLimit, Duration timeLimit, int mostBytes) {
         String scheme = String.valueOf(address.getScheme());
         if (address.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
-            throw new IllegalArgumentException("'" + address.getScheme() + "' is no address of a web service: http or https and a host");
+            throw new IllegalArgumentException(
+                    "'" + address.getScheme() + "' is no address of a web service: http or https and a host");
         }
         if (timeLimit.isNegative() || timeLimit.isZero() || connectLimit.isNegative() || connectLimit.isZero()) {
-            throw new IllegalArgumentException("time limits " + connectLimit + " and " + timeLimit + " must be positive");
+            throw new IllegalArgumentException(
+                    "time limits " + connectLimit + " and " + timeLimit + " must be positive");
         }
         this.address = address;
         this.timeLimit = timeLimit;
@@ -101,8 +103,8 @@ final class HttpPost {
                 headers.firstValue("retry-after-ms").flatMap(HttpPost::number).map(ms -> seconds(ms / 1000));
         return exact.isPresent()
                 ? exact
-                : headers.firstValue("Retry-After").flatMap(text -> number(text).map(HttpPost::seconds)
-                        .or(() -> date(text, now)));
+                : headers.firstValue("Retry-After")
+                        .flatMap(text -> number(text).map(HttpPost::seconds).or(() -> date(text, now)));
     }
 
     private static Duration seconds(double seconds) {
@@ -121,8 +123,8 @@ final class HttpPost {
 
     private static Optional<Duration> date(String text, Instant now) {
         try {
-            Instant then =
-                    ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant then = ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             return Optional.of(then.isBefore(now) ? Duration.ZERO : Duration.between(now, then));
         } catch (DateTimeParseException e) {
             return Optional.empty();

@@ -42,11 +42,7 @@ public final class JudgeException extends Exception {
      * @param cause what was thrown, or null
      */
     public JudgeException(
-            Kind kind,
-            String message,
-            boolean retryable,
-            @Nullable Duration retryAfter,
-            @Nullable Throwable cause) {
+            Kind kind, String message, boolean retryable, @Nullable Duration retryAfter, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
         this.retryable = retryable;

@@ -20,8 +20,7 @@ import java.util.concurrent.TimeoutException;
  * @param options how the judge samples
  * @param blank the score of a completion of white space only
  */
-public record JudgeGrader(
-        ChatModel judge, JudgePrompt prompt, Ruling ruling, ChatRequest.Options options, double blank)
+public record JudgeGrader(ChatModel judge, JudgePrompt prompt, Ruling ruling, ChatRequest.Options options, double blank)
         implements Grader {
     /**
      * Whether the completion agrees with the reference: 1 or 0.

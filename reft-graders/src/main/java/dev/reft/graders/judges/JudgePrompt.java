@@ -134,7 +134,8 @@ public record JudgePrompt(String system, String template, boolean fenced) {
         int head = Character.isHighSurrogate(text.charAt(half - 1)) ? half - 1 : half;
         int tail = text.length() - half;
         tail += Character.isLowSurrogate(text.charAt(tail)) ? 1 : 0;
-        return text.substring(0, head) + "\n[... " + (tail - head) + " characters left out ...]\n" + text.substring(tail);
+        return text.substring(0, head) + "\n[... " + (tail - head) + " characters left out ...]\n"
+                + text.substring(tail);
     }
 
     /** A plain prompt's text; of a chat all messages, the only one without its role. */

@@ -43,8 +43,8 @@ public final class PublishedVerdicts {
         String text = PythonText.strip(reply);
         text = text.startsWith("```json") ? text.substring(7) : text.startsWith("```") ? text.substring(3) : text;
         text = text.endsWith("```") ? text.substring(0, text.length() - 3) : text;
-        String clean = PythonText.strip(
-                escapeBackslashes(text.replace("\r\n", "\n").replace("\n", "\\n")));
+        String clean =
+                PythonText.strip(escapeBackslashes(text.replace("\r\n", "\n").replace("\n", "\\n")));
         Object value;
         try {
             value = Json.readLenient(clean);
@@ -61,7 +61,9 @@ public final class PublishedVerdicts {
         }
         return score instanceof Number number
                 ? finite(number.doubleValue(), reply)
-                : score instanceof String number ? finite(PythonText.toFloat(number).orElse(0), reply) : 0;
+                : score instanceof String number
+                        ? finite(PythonText.toFloat(number).orElse(0), reply)
+                        : 0;
     }
 
     /** A backslash that begins no JSON escape becomes two. */

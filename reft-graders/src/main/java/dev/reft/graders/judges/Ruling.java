@@ -89,8 +89,8 @@ public interface Ruling {
             if (!(number >= low && number <= high)) {
                 throw new JudgeException(
                         JudgeException.Kind.PARSE,
-                        "the judge gave " + (said.isPresent() ? said.getAsDouble() + "" : "no score") + ", not one from "
-                                + low + " to " + high + ": " + ChatWire.excerpt(reply));
+                        "the judge gave " + (said.isPresent() ? said.getAsDouble() + "" : "no score")
+                                + ", not one from " + low + " to " + high + ": " + ChatWire.excerpt(reply));
             }
             return (number - low) / (high - low);
         }
@@ -109,10 +109,14 @@ public interface Ruling {
             return new ChatRequest.AnswerShape(
                     "verdict",
                     Map.of(
-                            "type", "object",
-                            "properties", Map.of("reason", Map.of("type", "string"), "score", Map.of("type", "number")),
-                            "required", List.of("reason", "score"),
-                            "additionalProperties", false));
+                            "type",
+                            "object",
+                            "properties",
+                            Map.of("reason", Map.of("type", "string"), "score", Map.of("type", "number")),
+                            "required",
+                            List.of("reason", "score"),
+                            "additionalProperties",
+                            false));
         }
     }
 }

@@ -73,7 +73,13 @@ public final class SamplerChatModel implements ChatModel {
         }
         long seed = options.seed() == null ? seed(prompt) : options.seed();
         GenerationRequest generation = new GenerationRequest(
-                "judge", prompt, new long[] {seed}, sampling(options), Math.min(most, room), List.of(), Constraint.NONE);
+                "judge",
+                prompt,
+                new long[] {seed},
+                sampling(options),
+                Math.min(most, room),
+                List.of(),
+                Constraint.NONE);
         Completion completion = generate(generation);
         TokenUsage usage = new TokenUsage(prompt.length, completion.tokens().length, 0);
         return new ChatReply(completion.text(), sampler.info().id(), usage);

@@ -30,6 +30,7 @@ public record TokenPrice(double prompt, double cached, double completion) {
      */
     public double of(TokenUsage usage) {
         long cachedTokens = Math.min(usage.cached(), usage.prompt());
-        return ((usage.prompt() - cachedTokens) * prompt + cachedTokens * cached + usage.completion() * completion) / 1e6;
+        return ((usage.prompt() - cachedTokens) * prompt + cachedTokens * cached + usage.completion() * completion)
+                / 1e6;
     }
 }

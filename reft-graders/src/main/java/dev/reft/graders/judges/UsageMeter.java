@@ -22,9 +22,7 @@ public final class UsageMeter {
     /** Counts an answer. */
     synchronized void answered(String model, TokenUsage usage, TokenPrice price) {
         Line line = lines.getOrDefault(model, Line.EMPTY);
-        lines.put(
-                model,
-                new Line(line.calls + 1, line.failures, line.usage.plus(usage), line.cost + price.of(usage)));
+        lines.put(model, new Line(line.calls + 1, line.failures, line.usage.plus(usage), line.cost + price.of(usage)));
     }
 
     /** Counts an attempt that brought no answer. */

@@ -35,7 +35,8 @@ final class Evaluator {
             try {
                 read = Formula.of(multi.calculateOutput());
                 if (!multi.graders().keySet().containsAll(read.names())) {
-                    problem = "the formula names " + read.names() + ", the graders are " + multi.graders().keySet();
+                    problem = "the formula names " + read.names() + ", the graders are "
+                            + multi.graders().keySet();
                 }
             } catch (IllegalArgumentException e) {
                 problem = String.valueOf(e.getMessage());
@@ -144,7 +145,8 @@ final class Evaluator {
         } catch (TimeoutException | InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            throw new FlaggedException(ErrorFlag.OTHER_ERROR, false, spec.metric().key() + ": " + e, e);
+            throw new FlaggedException(
+                    ErrorFlag.OTHER_ERROR, false, spec.metric().key() + ": " + e, e);
         }
     }
 
@@ -176,8 +178,7 @@ final class Evaluator {
             ChatRequest.AnswerShape shape,
             Evaluation evaluation)
             throws FlaggedException, TimeoutException, InterruptedException {
-        ChatRequest request =
-                new ChatRequest(model, ModelMessages.render(input, evaluation), options, shape);
+        ChatRequest request = new ChatRequest(model, ModelMessages.render(input, evaluation), options, shape);
         ChatModel judge = services.judge();
         if (judge == null) {
             throw new FlaggedException(ErrorFlag.MODEL_GRADER_SERVER_ERROR, false, "there is no judge to ask", null);
@@ -206,8 +207,7 @@ final class Evaluator {
         }
         try {
             PythonGrader grader = new PythonGrader(spec.source(), runner, services.pythonLimits());
-            PythonGrader.Result result =
-                    grader.grade(Json.write(evaluation.sample()), Json.write(evaluation.item()));
+            PythonGrader.Result result = grader.grade(Json.write(evaluation.sample()), Json.write(evaluation.item()));
             if (result instanceof PythonGrader.Result.Reward reward) {
                 return reward.value();
             }

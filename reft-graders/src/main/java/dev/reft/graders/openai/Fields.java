@@ -32,7 +32,8 @@ final class Fields {
         return values.get(field) != null;
     }
 
-    @Nullable Object get(String field) {
+    @Nullable
+    Object get(String field) {
         return values.get(field);
     }
 
@@ -69,7 +70,8 @@ final class Fields {
         }
     }
 
-    @Nullable String text(String field) {
+    @Nullable
+    String text(String field) {
         Object value = values.get(field);
         if (value instanceof String text) {
             return text;
@@ -78,16 +80,19 @@ final class Fields {
         return null;
     }
 
-    @Nullable String optionalText(String field) {
+    @Nullable
+    String optionalText(String field) {
         return has(field) ? text(field) : null;
     }
 
-    @Nullable Template template(String field) {
+    @Nullable
+    Template template(String field) {
         String text = text(field);
         return text == null ? null : template(field, text);
     }
 
-    @Nullable Template template(String field, String text) {
+    @Nullable
+    Template template(String field, String text) {
         try {
             Template template = Template.of(text);
             if (template.hasUnclosed()) {
@@ -110,7 +115,8 @@ final class Fields {
         }
     }
 
-    @Nullable Double number(String field) {
+    @Nullable
+    Double number(String field) {
         Object value = values.get(field);
         if (value == null) {
             return null;
@@ -122,7 +128,8 @@ final class Fields {
         return null;
     }
 
-    @Nullable Long whole(String field) {
+    @Nullable
+    Long whole(String field) {
         Double number = number(field);
         if (number == null) {
             return null;
@@ -134,7 +141,8 @@ final class Fields {
         return number.longValue();
     }
 
-    @Nullable List<?> list(String field) {
+    @Nullable
+    List<?> list(String field) {
         Object value = values.get(field);
         if (value instanceof List<?> list) {
             return list;
@@ -143,11 +151,13 @@ final class Fields {
         return null;
     }
 
-    @Nullable Fields object(String field) {
+    @Nullable
+    Fields object(String field) {
         return object(field, values.get(field));
     }
 
-    @Nullable Fields object(String field, @Nullable Object value) {
+    @Nullable
+    Fields object(String field, @Nullable Object value) {
         Map<String, @Nullable Object> object = Json.object(value);
         if (object == null) {
             error(field, value == null ? "is required" : "must be an object, found " + kind(value));

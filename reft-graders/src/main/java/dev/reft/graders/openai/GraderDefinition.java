@@ -57,8 +57,8 @@ public record GraderDefinition(GraderSpec spec, Map<String, @Nullable Object> js
         try {
             return Validation.of(Json.readObject(text));
         } catch (JsonException e) {
-            return new Validation(List.of(
-                    new Issue(Severity.ERROR, Issue.INVALID_GRADER, "grader", String.valueOf(e.getMessage()))));
+            return new Validation(
+                    List.of(new Issue(Severity.ERROR, Issue.INVALID_GRADER, "grader", String.valueOf(e.getMessage()))));
         }
     }
 

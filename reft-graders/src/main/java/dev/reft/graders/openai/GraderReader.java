@@ -28,9 +28,7 @@ final class GraderReader {
     }
 
     static int errors(List<Issue> issues) {
-        return (int) issues.stream()
-                .filter(i -> i.severity() == Severity.ERROR)
-                .count();
+        return (int) issues.stream().filter(i -> i.severity() == Severity.ERROR).count();
     }
 
     private static @Nullable GraderSpec ofType(String type, Fields fields, @Nullable String key, boolean inMulti) {
@@ -47,8 +45,10 @@ final class GraderReader {
             case "multi" -> multi(fields, key);
             case "endpoint" -> endpoint(fields, key);
             default -> {
-                fields.error("type", "there is no grader type " + Fields.kind(type)
-                        + "; there are string_check, text_similarity, score_model, label_model, python, multi and endpoint");
+                fields.error(
+                        "type",
+                        "there is no grader type " + Fields.kind(type)
+                                + "; there are string_check, text_similarity, score_model, label_model, python, multi and endpoint");
                 yield null;
             }
         };
@@ -79,8 +79,10 @@ final class GraderReader {
             }
         }
         if (wanted != null && operation == null) {
-            fields.error("operation", "must be eq, ne, like or ilike, found " + Fields.kind(wanted)
-                    + (wanted.equals("neq") ? "; 'not equal' is spelt ne" : ""));
+            fields.error(
+                    "operation",
+                    "must be eq, ne, like or ilike, found " + Fields.kind(wanted)
+                            + (wanted.equals("neq") ? "; 'not equal' is spelt ne" : ""));
         }
         return input == null || reference == null || operation == null
                 ? null
@@ -167,7 +169,8 @@ final class GraderReader {
             }
             mapped(fields, map, into);
         } else {
-            fields.error("graders", given == null ? "is required" : "must be a map or a list, found " + Fields.kind(given));
+            fields.error(
+                    "graders", given == null ? "is required" : "must be a map or a list, found " + Fields.kind(given));
         }
         if (errors(fields.issues()) == before && into.isEmpty()) {
             fields.error("graders", "is empty");
@@ -202,7 +205,10 @@ final class GraderReader {
             for (String name : formula.names()) {
                 if (!names.contains(name)) {
                     fields.issue(
-                            Severity.STRICT, code, "calculate_output", "names '" + name + "', but the graders are " + names);
+                            Severity.STRICT,
+                            code,
+                            "calculate_output",
+                            "names '" + name + "', but the graders are " + names);
                 }
             }
             for (String name : names) {

@@ -93,7 +93,9 @@ public final class GraderRun {
             if (item == null) {
                 return refusal("item", "must be an object");
             }
-            return new GraderRun(GraderDefinition.of(grader), services).run(sample, item).write();
+            return new GraderRun(GraderDefinition.of(grader), services)
+                    .run(sample, item)
+                    .write();
         } catch (IllegalArgumentException e) {
             return refusal("grader", String.valueOf(e.getMessage()));
         }

@@ -103,11 +103,13 @@ public final class GraderServices {
         }
     }
 
-    @Nullable ChatModel judge() {
+    @Nullable
+    ChatModel judge() {
         return judge;
     }
 
-    @Nullable ProgramRunner python() {
+    @Nullable
+    ProgramRunner python() {
         return python;
     }
 
@@ -116,7 +118,8 @@ public final class GraderServices {
     }
 
     /** The metric, or null if it needs an embedder that is not there. */
-    @Nullable SimilarityMetric metric(MetricName name) {
+    @Nullable
+    SimilarityMetric metric(MetricName name) {
         if (name == MetricName.COSINE) {
             return embedder == null ? null : SimilarityMetric.cosine(embedder);
         }

@@ -65,8 +65,7 @@ public sealed interface GraderSpec {
             Template input,
             Template reference,
             MetricName metric,
-            @Nullable Double passThreshold)
-            implements GraderSpec {
+            @Nullable Double passThreshold) implements GraderSpec {
         @Override
         public String type() {
             return "text_similarity";
@@ -153,8 +152,11 @@ public sealed interface GraderSpec {
      * @param imageTag which of OpenAI's images it was written for, or null
      * @param passThreshold for reports, or null
      */
-    record Python(String name, String source, @Nullable String imageTag, @Nullable Double passThreshold)
-            implements GraderSpec {
+    record Python(
+            String name,
+            String source,
+            @Nullable String imageTag,
+            @Nullable Double passThreshold) implements GraderSpec {
         @Override
         public String type() {
             return "python";
@@ -170,8 +172,10 @@ public sealed interface GraderSpec {
      * @param passThreshold for reports, or null
      */
     record Multi(
-            String name, Map<String, GraderSpec> graders, String calculateOutput, @Nullable Double passThreshold)
-            implements GraderSpec {
+            String name,
+            Map<String, GraderSpec> graders,
+            String calculateOutput,
+            @Nullable Double passThreshold) implements GraderSpec {
         /**
          * Copies the map.
          *
@@ -218,7 +222,8 @@ public sealed interface GraderSpec {
 
         @Override
         public String toString() {
-            return "Endpoint[name=" + name + ", url=" + url.getScheme() + "://" + url.getHost() + ", headers=" + headers.keySet() + "]";
+            return "Endpoint[name=" + name + ", url=" + url.getScheme() + "://" + url.getHost() + ", headers="
+                    + headers.keySet() + "]";
         }
     }
 }

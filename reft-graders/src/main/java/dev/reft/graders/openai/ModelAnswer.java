@@ -17,13 +17,16 @@ final class ModelAnswer {
             "array",
             "items",
             Map.of(
-                    "type", "object",
+                    "type",
+                    "object",
                     "properties",
-                            Map.of(
-                                    "description", Map.of("type", "string"),
-                                    "conclusion", Map.of("type", "string")),
-                    "required", List.of("description", "conclusion"),
-                    "additionalProperties", false));
+                    Map.of(
+                            "description", Map.of("type", "string"),
+                            "conclusion", Map.of("type", "string")),
+                    "required",
+                    List.of("description", "conclusion"),
+                    "additionalProperties",
+                    false));
 
     private ModelAnswer() {}
 
@@ -40,10 +43,14 @@ final class ModelAnswer {
         return new AnswerShape(
                 "grade",
                 Map.of(
-                        "type", "object",
-                        "properties", Map.of("steps", STEPS, "result", result),
-                        "required", List.of("steps", "result"),
-                        "additionalProperties", false));
+                        "type",
+                        "object",
+                        "properties",
+                        Map.of("steps", STEPS, "result", result),
+                        "required",
+                        List.of("steps", "result"),
+                        "additionalProperties",
+                        false));
     }
 
     /** The number clamped into the range; also a number in a string, or alone, as models without structured output write it. */

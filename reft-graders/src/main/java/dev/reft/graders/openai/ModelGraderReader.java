@@ -17,8 +17,7 @@ final class ModelGraderReader {
     private ModelGraderReader() {}
 
     static @Nullable GraderSpec scoreModel(Fields fields, String name) {
-        fields.warnOfOthers(
-                Set.of("type", "name", "input", "model", "range", "sampling_params", "pass_threshold"));
+        fields.warnOfOthers(Set.of("type", "name", "input", "model", "range", "sampling_params", "pass_threshold"));
         String model = fields.text("model");
         List<ModelMessage> input = messages(fields);
         Double threshold = fields.number("pass_threshold");
@@ -95,8 +94,9 @@ final class ModelGraderReader {
         Long most = given.whole(tokens);
         String effort = given.optionalText("reasoning_effort");
         if (effort != null && !EFFORTS.contains(effort)) {
-            given.error("reasoning_effort", "must be one of none, minimal, low, medium, high, xhigh, max, found "
-                    + Fields.kind(effort));
+            given.error(
+                    "reasoning_effort",
+                    "must be one of none, minimal, low, medium, high, xhigh, max, found " + Fields.kind(effort));
         }
         try {
             return new SamplingParams(
@@ -172,8 +172,9 @@ final class ModelGraderReader {
             }
             case "input_audio" -> audio(part, into);
             default ->
-                part.error("type", "must be input_text, output_text, input_image or input_audio, found "
-                        + Fields.kind(type));
+                part.error(
+                        "type",
+                        "must be input_text, output_text, input_image or input_audio, found " + Fields.kind(type));
         }
     }
 

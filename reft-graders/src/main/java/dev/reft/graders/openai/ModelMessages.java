@@ -10,8 +10,7 @@ import java.util.Map;
 final class ModelMessages {
     private ModelMessages() {}
 
-    static List<Message> render(List<ModelMessage> input, Evaluation evaluation)
-            throws FlaggedException {
+    static List<Message> render(List<ModelMessage> input, Evaluation evaluation) throws FlaggedException {
         List<Message> messages = new ArrayList<>();
         for (ModelMessage message : input) {
             messages.add(new Message(message.role(), content(message, evaluation), Map.of()));
@@ -30,8 +29,7 @@ final class ModelMessages {
         return parts;
     }
 
-    private static Map<String, Object> part(ModelMessage.Part part, Evaluation evaluation)
-            throws FlaggedException {
+    private static Map<String, Object> part(ModelMessage.Part part, Evaluation evaluation) throws FlaggedException {
         Map<String, Object> shown = new LinkedHashMap<>();
         if (part instanceof ModelMessage.Part.Text text) {
             shown.put("type", "text");

@@ -48,13 +48,7 @@ public final class OpenAiGrader implements Grader {
      * @throws IllegalArgumentException if a service is missing, or a multi grader's formula cannot be used
      */
     public OpenAiGrader(GraderDefinition definition, GraderServices services) {
-        this(
-                definition,
-                checked(definition, services),
-                ErrorMode.TRAINING,
-                SampleFields::of,
-                null,
-                false);
+        this(definition, checked(definition, services), ErrorMode.TRAINING, SampleFields::of, null, false);
     }
 
     private OpenAiGrader(
@@ -122,7 +116,8 @@ public final class OpenAiGrader implements Grader {
      */
     public OpenAiGrader lessThreshold() {
         if (definition.spec().passThreshold() == null) {
-            throw new IllegalArgumentException("the grader '" + definition.spec().name() + "' has no pass_threshold");
+            throw new IllegalArgumentException(
+                    "the grader '" + definition.spec().name() + "' has no pass_threshold");
         }
         return new OpenAiGrader(definition, evaluator, mode, sampleOf, format, true);
     }

@@ -107,7 +107,8 @@ final class PythonSignature {
 
     private static int blankString(StringBuilder out, int start, char quote) {
         String triple = String.valueOf(quote).repeat(3);
-        boolean isTriple = out.length() >= start + 3 && out.substring(start, start + 3).equals(triple);
+        boolean isTriple =
+                out.length() >= start + 3 && out.substring(start, start + 3).equals(triple);
         int at = start + (isTriple ? 3 : 1);
         while (at < out.length()) {
             char c = out.charAt(at);
@@ -115,7 +116,9 @@ final class PythonSignature {
                 blank(out, at);
                 blank(out, at + 1);
                 at += 2;
-            } else if (isTriple && out.length() >= at + 3 && out.substring(at, at + 3).equals(triple)) {
+            } else if (isTriple
+                    && out.length() >= at + 3
+                    && out.substring(at, at + 3).equals(triple)) {
                 return at + 3;
             } else if (!isTriple && (c == quote || c == '\n')) {
                 return at + 1;

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param strict whether the hosted product would make the model follow it
  * @param checker checks a sample against the schema
  */
-public record ResponseFormat(
-        String name, Map<String, @Nullable Object> schema, boolean strict, Checker checker) {
+public record ResponseFormat(String name, Map<String, @Nullable Object> schema, boolean strict, Checker checker) {
     /** Whether a text is JSON of a schema; called from several threads. */
     @FunctionalInterface
     public interface Checker {
@@ -71,7 +70,8 @@ public record ResponseFormat(
 
     /** What a model is told that nothing constrains. */
     String instruction() {
-        return "Answer with JSON only" + (schema.isEmpty() ? "." : ", an object of this JSON schema: " + Json.write(schema));
+        return "Answer with JSON only"
+                + (schema.isEmpty() ? "." : ", an object of this JSON schema: " + Json.write(schema));
     }
 
     void check(String text) throws FlaggedException {

@@ -81,7 +81,8 @@ public record RftData(String referenceField, @Nullable ResponseFormat told) {
         if (!(row.fields().get("messages") instanceof List<?> given) || given.isEmpty()) {
             throw row.error(
                     "messages",
-                    "must be a list of messages, found " + Fields.kind(row.fields().get("messages")));
+                    "must be a list of messages, found "
+                            + Fields.kind(row.fields().get("messages")));
         }
         List<Message> messages = new ArrayList<>();
         for (int i = 0; i < given.size(); i++) {

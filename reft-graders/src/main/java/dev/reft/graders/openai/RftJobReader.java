@@ -19,7 +19,8 @@ final class RftJobReader {
         this.whole = whole;
     }
 
-    @Nullable RftJob read() {
+    @Nullable
+    RftJob read() {
         Fields reinforcement = reinforcement();
         Fields graderFields = reinforcement == null ? null : reinforcement.object("grader");
         GraderSpec spec = graderFields == null ? null : GraderReader.read(graderFields, null, false);
@@ -30,7 +31,8 @@ final class RftJobReader {
             graderFields.error("type", "a job's grader may not be a label_model by itself; it may be within a multi");
         }
         if (spec instanceof GraderSpec.TextSimilarity text && text.metric() == MetricName.COSINE) {
-            graderFields.warn("evaluation_metric", "OpenAI takes cosine in evaluations only: a policy learns to fool it");
+            graderFields.warn(
+                    "evaluation_metric", "OpenAI takes cosine in evaluations only: a policy learns to fool it");
         }
         Map<String, Object> hyperparameters = hyperparameters(reinforcement);
         ResponseFormat format = format(reinforcement);
@@ -58,11 +60,14 @@ final class RftJobReader {
 
     private @Nullable Fields reinforcement() {
         if (whole.has("method")) {
-            ignore(whole, Set.of("model", "training_file", "validation_file", "seed", "method"), Map.of(
-                    "suffix", "names are the host's choice",
-                    "integrations", "the host reports where it likes",
-                    "metadata", "is for OpenAI's own lists",
-                    "hyperparameters", "is OpenAI's old place for supervised jobs"));
+            ignore(
+                    whole,
+                    Set.of("model", "training_file", "validation_file", "seed", "method"),
+                    Map.of(
+                            "suffix", "names are the host's choice",
+                            "integrations", "the host reports where it likes",
+                            "metadata", "is for OpenAI's own lists",
+                            "hyperparameters", "is OpenAI's old place for supervised jobs"));
             Fields method = whole.object("method");
             return method == null ? null : inMethod(method);
         }
@@ -81,9 +86,12 @@ final class RftJobReader {
     }
 
     private Fields checked(Fields part) {
-        ignore(part, Set.of("grader", "hyperparameters", "response_format", "type"), Map.of(
-                "tools", "tools of a server are called by the host's own loop",
-                "max_episode_steps", "the host's own loop ends an episode"));
+        ignore(
+                part,
+                Set.of("grader", "hyperparameters", "response_format", "type"),
+                Map.of(
+                        "tools", "tools of a server are called by the host's own loop",
+                        "max_episode_steps", "the host's own loop ends an episode"));
         return part;
     }
 
@@ -138,7 +146,8 @@ final class RftJobReader {
         number(given, "eval_samples", 1, 1_000_000, true, values);
         String effort = given.optionalText("reasoning_effort");
         if (effort != null && !EFFORTS.contains(effort)) {
-            given.error("reasoning_effort", "must be default, minimal, low, medium or high, found " + Fields.kind(effort));
+            given.error(
+                    "reasoning_effort", "must be default, minimal, low, medium or high, found " + Fields.kind(effort));
         } else if (effort != null) {
             values.put("reasoning_effort", effort);
         }

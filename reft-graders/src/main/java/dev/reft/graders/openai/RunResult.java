@@ -57,7 +57,9 @@ public record RunResult(
         metadata.put("scores", subRewards);
         TokenUsage all = usage.values().stream().reduce(TokenUsage.NONE, TokenUsage::plus);
         metadata.put("token_usage", usage.isEmpty() ? null : tokens(all));
-        metadata.put("sampled_model_name", usage.isEmpty() ? null : usage.keySet().iterator().next());
+        metadata.put(
+                "sampled_model_name",
+                usage.isEmpty() ? null : usage.keySet().iterator().next());
         Map<String, @Nullable Object> perModel = new LinkedHashMap<>();
         usage.forEach((model, tokens) -> perModel.put(model, tokens(tokens)));
         Map<String, @Nullable Object> response = new LinkedHashMap<>();

@@ -25,8 +25,12 @@ public record Validation(List<Issue> issues) {
         Fields fields = new Fields(json, "grader", issues);
         GraderSpec spec = GraderReader.read(fields, null, false);
         if (spec instanceof GraderSpec.LabelModel || spec instanceof GraderSpec.Endpoint) {
-            fields.warn("type", "OpenAI's fine-tuning takes a " + spec.type()
-                    + (spec instanceof GraderSpec.LabelModel ? " within a multi grader only" : " nowhere; Azure does"));
+            fields.warn(
+                    "type",
+                    "OpenAI's fine-tuning takes a " + spec.type()
+                            + (spec instanceof GraderSpec.LabelModel
+                                    ? " within a multi grader only"
+                                    : " nowhere; Azure does"));
         }
         return new Validation(issues);
     }
@@ -68,7 +72,8 @@ public record Validation(List<Issue> issues) {
         Map<String, @Nullable Object> response = new LinkedHashMap<>();
         Validation validation;
         try {
-            Map<String, @Nullable Object> grader = Json.object(Json.readObject(request).get("grader"));
+            Map<String, @Nullable Object> grader =
+                    Json.object(Json.readObject(request).get("grader"));
             if (grader == null) {
                 return Json.write(error(new Issue(
                         Severity.ERROR, Issue.INVALID_GRADER, "grader", "is required and must be an object")));
@@ -76,8 +81,8 @@ public record Validation(List<Issue> issues) {
             validation = of(grader);
             response.put("grader", grader);
         } catch (IllegalArgumentException e) {
-            return Json.write(error(new Issue(
-                    Severity.ERROR, Issue.INVALID_GRADER, "grader", String.valueOf(e.getMessage()))));
+            return Json.write(
+                    error(new Issue(Severity.ERROR, Issue.INVALID_GRADER, "grader", String.valueOf(e.getMessage()))));
         }
         return Json.write(validation.firstError().map(Validation::error).orElse(response));
     }

@@ -50,8 +50,8 @@ public record VariablePath(Namespace namespace, List<Object> steps, String text)
         while (at < path.length()) {
             at = path.charAt(at) == '.' ? name(path, at + 1, steps) : bracket(path, at + 1, steps);
             if (steps.size() > MOST_STEPS) {
-                throw new IllegalArgumentException("the variable {{ " + shown(path) + " }} has more than " + MOST_STEPS
-                        + " steps");
+                throw new IllegalArgumentException(
+                        "the variable {{ " + shown(path) + " }} has more than " + MOST_STEPS + " steps");
             }
         }
         return new VariablePath(namespace, steps, path);
@@ -108,7 +108,8 @@ public record VariablePath(Namespace namespace, List<Object> steps, String text)
      *
      * @return such as {@code output_text}; null if the path starts with a position
      */
-    @Nullable String root() {
+    @Nullable
+    String root() {
         return steps.get(0) instanceof String name ? name : null;
     }
 
@@ -120,8 +121,8 @@ public record VariablePath(Namespace namespace, List<Object> steps, String text)
      * @return the value there, possibly null
      * @throws FlaggedException {@code invalid_variable_error} if it leads nowhere
      */
-    @Nullable Object find(Map<String, @Nullable Object> sample, Map<String, @Nullable Object> item)
-            throws FlaggedException {
+    @Nullable
+    Object find(Map<String, @Nullable Object> sample, Map<String, @Nullable Object> item) throws FlaggedException {
         Object here = namespace == Namespace.ITEM ? item : sample;
         for (Object step : steps) {
             if (step instanceof Integer position && here instanceof List<?> list && position < list.size()) {

@@ -15,15 +15,13 @@ class EndpointClientTest {
             new RetryPolicy(4, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0, RetryPolicy::isTransient);
 
     private static EndpointClient client(FakeServer server, Double rate) {
-        return new EndpointClient(
-                server.base(), Map.of("api-key", "hidden-value"), rate, Duration.ofSeconds(5), QUICK);
+        return new EndpointClient(server.base(), Map.of("api-key", "hidden-value"), rate, Duration.ofSeconds(5), QUICK);
     }
 
     @Test
     void sendsSampleItemAndTrace() throws Exception {
         try (FakeServer server = new FakeServer(FakeServer.says(200, "{\"score\": 5.5, \"more\": 1}"))) {
-            assertEquals(
-                    5.5, client(server, null).score(Map.of("output_text", "a"), Map.of("q", 1), "trace_1"));
+            assertEquals(5.5, client(server, null).score(Map.of("output_text", "a"), Map.of("q", 1), "trace_1"));
             assertEquals(
                     "{\"sample\":{\"output_text\":\"a\"},\"item\":{\"q\":1},\"trace_id\":\"trace_1\"}",
                     server.bodies().get(0));

@@ -17,12 +17,45 @@ import org.junit.jupiter.api.Test;
 /** Replies of judges that are no replies: a verdict that is finite, or a declared failure. */
 class HostileReplyTest {
     private static final String[] SHRAPNEL = {
-        "{", "}", "\"", "\\", "\"SCORE\"", ":", " ", "7", "/", "%", ".", "\n", "```", "```json", "<think>", "</think>", "yes",
-        "no", "Final verdict", "\\boxed{", "is", "-", "good", "not ", "\u0660", "\uD835\uDFD7", "\uD800", "\u0000", "[", "]",
-        "verdicts", "score", "1e999", "\u0130", "\u00df"
+        "{",
+        "}",
+        "\"",
+        "\\",
+        "\"SCORE\"",
+        ":",
+        " ",
+        "7",
+        "/",
+        "%",
+        ".",
+        "\n",
+        "```",
+        "```json",
+        "<think>",
+        "</think>",
+        "yes",
+        "no",
+        "Final verdict",
+        "\\boxed{",
+        "is",
+        "-",
+        "good",
+        "not ",
+        "\u0660",
+        "\uD835\uDFD7",
+        "\uD800",
+        "\u0000",
+        "[",
+        "]",
+        "verdicts",
+        "score",
+        "1e999",
+        "\u0130",
+        "\u00df"
     };
 
-    private static final List<Criterion> RUBRIC = List.of(Criterion.yesNo("a", "t", 1), Criterion.zeroToTwo("b", "t", -2));
+    private static final List<Criterion> RUBRIC =
+            List.of(Criterion.yesNo("a", "t", 1), Criterion.zeroToTwo("b", "t", -2));
 
     @Provide
     Arbitrary<String> replies() {

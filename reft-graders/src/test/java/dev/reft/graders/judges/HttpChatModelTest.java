@@ -41,21 +41,22 @@ class HttpChatModelTest {
     void asksAndCounts() throws Exception {
         UsageMeter meter = new UsageMeter();
         try (FakeServer server = new FakeServer(FakeServer.chat("fine"))) {
-            HttpChatModel judge = at(server.base()).meter(meter, new TokenPrice(10, 1, 100)).build();
+            HttpChatModel judge =
+                    at(server.base()).meter(meter, new TokenPrice(10, 1, 100)).build();
             ChatRequest.AnswerShape shape = new ChatRequest.AnswerShape("s", Map.of("type", "object"));
             ChatReply reply = judge.answer(new ChatRequest(
-                    "other",
-                    question().messages(),
-                    new ChatRequest.Options(0.5, 0.9, 7L, 30, "low"),
-                    shape));
+                    "other", question().messages(), new ChatRequest.Options(0.5, 0.9, 7L, 30, "low"), shape));
             assertEquals(new ChatReply("fine", "served", new TokenUsage(100, 20, 40)), reply);
             JsonNode sent = new ObjectMapper().readTree(server.bodies().get(0));
             assertEquals("other", sent.get("model").asString());
-            assertEquals("Grade \"this\"", sent.get("messages").get(0).get("content").asString());
+            assertEquals(
+                    "Grade \"this\"", sent.get("messages").get(0).get("content").asString());
             assertEquals(0.5, sent.get("temperature").asDouble());
             assertEquals(30, sent.get("max_completion_tokens").asInt());
             assertEquals(7, sent.get("seed").asInt());
-            assertEquals("s", sent.get("response_format").get("json_schema").get("name").asString());
+            assertEquals(
+                    "s",
+                    sent.get("response_format").get("json_schema").get("name").asString());
             assertEquals(List.of("Bearer " + KEY), server.authorizations());
             assertFalse(server.bodies().get(0).contains(KEY));
             UsageMeter.Line line = meter.lines().get("other");
@@ -66,7 +67,9 @@ class HttpChatModelTest {
     @Test
     void withoutStructuredOutputTheShapeIsTold() throws Exception {
         try (FakeServer server = new FakeServer(FakeServer.chat("fine"))) {
-            HttpChatModel judge = at(server.base()).structured(HttpChatModel.Structured.PROMPT_ONLY).build();
+            HttpChatModel judge = at(server.base())
+                    .structured(HttpChatModel.Structured.PROMPT_ONLY)
+                    .build();
             ChatRequest.AnswerShape shape = new ChatRequest.AnswerShape("s", Map.of("type", "object"));
             judge.answer(new ChatRequest("", question().messages(), ChatRequest.Options.DEFAULT, shape));
             JsonNode sent = new ObjectMapper().readTree(server.bodies().get(0));
@@ -114,8 +117,8 @@ class HttpChatModelTest {
         for (int status : new int[] {400, 401, 403, 404, 301, 302}) {
             try (FakeServer server = new FakeServer(
                     FakeServer.says(status, "no: your key is " + KEY, "Location", "http://localhost:1/elsewhere"))) {
-                JudgeException thrown =
-                        assertThrows(JudgeException.class, () -> at(server.base()).build().answer(question()));
+                JudgeException thrown = assertThrows(
+                        JudgeException.class, () -> at(server.base()).build().answer(question()));
                 assertEquals(1, server.calls());
                 assertTrue(thrown.getMessage().contains("" + status), thrown.getMessage());
                 assertNoKey(thrown);
@@ -170,8 +173,8 @@ class HttpChatModelTest {
                 "x".repeat(9 << 20));
         for (String lie : lies) {
             try (FakeServer server = new FakeServer(FakeServer.says(200, lie))) {
-                JudgeException thrown =
-                        assertThrows(JudgeException.class, () -> at(server.base()).build().answer(question()));
+                JudgeException thrown = assertThrows(
+                        JudgeException.class, () -> at(server.base()).build().answer(question()));
                 assertEquals(JudgeException.Kind.SERVER, thrown.kind());
                 assertTrue(thrown.getMessage().length() < 1000);
                 assertNoKey(thrown);
@@ -196,8 +199,8 @@ class HttpChatModelTest {
                 "{\"message\":{\"content\":null,\"refusal\":\"I will not\"}}",
                 "{\"finish_reason\":\"content_filter\",\"message\":{\"content\":\"\"}}")) {
             try (FakeServer server = new FakeServer(FakeServer.says(200, "{\"choices\":[" + message + "]}"))) {
-                JudgeException thrown =
-                        assertThrows(JudgeException.class, () -> at(server.base()).build().answer(question()));
+                JudgeException thrown = assertThrows(
+                        JudgeException.class, () -> at(server.base()).build().answer(question()));
                 assertEquals(JudgeException.Kind.REFUSAL, thrown.kind());
                 assertEquals(1, server.calls());
             }
@@ -210,7 +213,8 @@ class HttpChatModelTest {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        HttpChatModel judge = at(URI.create("http://localhost:" + port + "/v1?key=" + KEY)).build();
+        HttpChatModel judge =
+                at(URI.create("http://localhost:" + port + "/v1?key=" + KEY)).build();
         JudgeException thrown = assertThrows(JudgeException.class, () -> judge.answer(question()));
         assertEquals(JudgeException.Kind.SERVER, thrown.kind());
         assertNoKey(thrown);
@@ -228,7 +232,9 @@ class HttpChatModelTest {
     @Test
     void wrongAddressesAreRefused() {
         for (String address : List.of("ftp://x/v1", "nowhere", "file:///etc/passwd")) {
-            assertThrows(IllegalArgumentException.class, () -> at(URI.create(address)).build());
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> at(URI.create(address)).build());
         }
     }
 

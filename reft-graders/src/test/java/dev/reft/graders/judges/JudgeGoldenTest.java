@@ -47,14 +47,17 @@ class JudgeGoldenTest {
             case "rubric_json" -> PublishedVerdicts.jsonScore(input);
             case "free_text_score" -> PublishedVerdicts.freeText(input);
             case "final_decision" -> PublishedVerdicts.finalDecision(input);
-            case "judge_choice" -> new ChoiceReader(texts(c.get("choices"))).read(input).orElse(null);
+            case "judge_choice" ->
+                new ChoiceReader(texts(c.get("choices"))).read(input).orElse(null);
             case "reference_judge" -> reference(c).score(input);
             case "extract_boxed" -> ChoiceReader.boxed(input, c.get("strict").asBoolean());
             case "rubric_weighted" -> mean(c, false);
             case "rubric_weighted_yes_no" -> mean(c, true);
             case "judge_prompt_template" -> {
                 Map<String, String> fields = new LinkedHashMap<>();
-                c.get("fields").properties().forEach(e -> fields.put(e.getKey(), e.getValue().asString()));
+                c.get("fields")
+                        .properties()
+                        .forEach(e -> fields.put(e.getKey(), e.getValue().asString()));
                 yield JudgePrompt.fill(input, fields);
             }
             default -> throw new AssertionError("unknown mode in " + c);
@@ -72,7 +75,8 @@ class JudgeGoldenTest {
     private static double mean(JsonNode c, boolean yesNo) {
         List<JsonNode> judged = new ArrayList<>();
         c.get("judged").forEach(judged::add);
-        double[] weights = judged.stream().mapToDouble(j -> j.get("weight").asDouble()).toArray();
+        double[] weights =
+                judged.stream().mapToDouble(j -> j.get("weight").asDouble()).toArray();
         double[] scores = judged.stream()
                 .mapToDouble(j -> yesNo
                         ? Criterion.yesNo("n", "t", 1).score(j.get("verdict").asString())

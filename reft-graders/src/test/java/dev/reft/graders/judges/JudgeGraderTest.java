@@ -42,11 +42,14 @@ class JudgeGraderTest {
 
     @Test
     void agreementWithTheReference() throws Exception {
-        assertEquals(1, score(JudgeGrader.reference(replies("Final verdict: yes")).grade(PROMPT, said("Paris"))));
         assertEquals(
-                0, score(JudgeGrader.reference(replies("yes?\nFinal verdict: no")).grade(PROMPT, said("Rome"))));
+                1, score(JudgeGrader.reference(replies("Final verdict: yes")).grade(PROMPT, said("Paris"))));
+        assertEquals(
+                0,
+                score(JudgeGrader.reference(replies("yes?\nFinal verdict: no")).grade(PROMPT, said("Rome"))));
         JudgeException thrown = assertThrows(
-                JudgeException.class, () -> JudgeGrader.reference(replies("gibberish")).grade(PROMPT, said("Rome")));
+                JudgeException.class,
+                () -> JudgeGrader.reference(replies("gibberish")).grade(PROMPT, said("Rome")));
         assertEquals(JudgeException.Kind.PARSE, thrown.kind());
         assertTrue(JudgeException.isUnreadable(thrown));
         assertFalse(JudgeException.isUnreadable(new JudgeException(JudgeException.Kind.SERVER, "down")));
@@ -93,11 +96,21 @@ class JudgeGraderTest {
 
     @Test
     void scoresInARange() throws Exception {
-        JudgeGrader grader = JudgeGrader.score(replies("<think>{\"score\": 1}</think>```json\n{\"score\": 4}\n```"), "c", 1, 5);
+        JudgeGrader grader =
+                JudgeGrader.score(replies("<think>{\"score\": 1}</think>```json\n{\"score\": 4}\n```"), "c", 1, 5);
         assertEquals(0.75, score(grader.grade(PROMPT, said("x"))));
-        for (String lie : List.of("{\"score\": 9}", "{\"score\": 0.99}", "{\"score\": true}", "{\"score\": \"NaN\"}", "", "1e999", "<think>5")) {
+        for (String lie : List.of(
+                "{\"score\": 9}",
+                "{\"score\": 0.99}",
+                "{\"score\": true}",
+                "{\"score\": \"NaN\"}",
+                "",
+                "1e999",
+                "<think>5")) {
             assertThrows(
-                    JudgeException.class, () -> JudgeGrader.score(replies(lie), "c", 1, 5).grade(PROMPT, said("x")), lie);
+                    JudgeException.class,
+                    () -> JudgeGrader.score(replies(lie), "c", 1, 5).grade(PROMPT, said("x")),
+                    lie);
         }
         assertThrows(IllegalArgumentException.class, () -> Ruling.ofScore(1, 1));
     }
@@ -162,12 +175,15 @@ class JudgeGraderTest {
         FakeModel small = new FakeModel(prompt -> "yes", 10, Set.of(Output.LOG_PROB));
         ChatRequest request =
                 new ChatRequest("", List.of(Message.user("a long question")), ChatRequest.Options.DEFAULT, null);
-        assertFalse(assertThrows(JudgeException.class, () -> SamplerChatModel.of(small, 5).answer(request))
+        assertFalse(assertThrows(
+                        JudgeException.class,
+                        () -> SamplerChatModel.of(small, 5).answer(request))
                 .retryable());
         FakeModel model = new FakeModel(prompt -> "yes", 1000, Set.of(Output.LOG_PROB));
         assertThrows(
                 TimeoutException.class,
-                () -> Deadline.in(Duration.ofNanos(1)).call(() -> SamplerChatModel.of(model, 5).answer(request)));
+                () -> Deadline.in(Duration.ofNanos(1))
+                        .call(() -> SamplerChatModel.of(model, 5).answer(request)));
     }
 
     @Test

@@ -94,8 +94,7 @@ class AnswersGoldenTest {
             return;
         }
         assertEquals(expected.asDouble(), result.reward(), 1e-12, result::remarks);
-        assertEquals(
-                OpenAiGoldenTest.texts(c.path("expected_errors")), OpenAiGoldenTest.keys(result.errors()));
+        assertEquals(OpenAiGoldenTest.texts(c.path("expected_errors")), OpenAiGoldenTest.keys(result.errors()));
         if (result.errors().isEmpty()) {
             assertEquals(
                     expected.asDouble(),

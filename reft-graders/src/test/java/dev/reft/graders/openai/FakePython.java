@@ -20,8 +20,10 @@ record FakePython(JsonNode says) implements ProgramRunner {
     static String source(JsonNode says) {
         if (says.has("wrong_arity")) {
             String[] names = {"a", "b", "c", "d"};
-            return "def grade(" + String.join(", ", List.of(names).subList(0, says.get("wrong_arity").asInt()))
-                    + "):\n    return 1.0\n";
+            return "def grade("
+                    + String.join(
+                            ", ",
+                            List.of(names).subList(0, says.get("wrong_arity").asInt())) + "):\n    return 1.0\n";
         }
         String source = "def grade(sample, item):\n    return 1.0\n";
         return says.has("source_bytes")
@@ -41,7 +43,8 @@ record FakePython(JsonNode says) implements ProgramRunner {
             return new ProgramOutcome.Raised(says.get("raises").asString(), "m", "trace", "", "", took);
         }
         if (says.has("returns_special")) {
-            double value = says.get("returns_special").asString().contains("inf") ? Double.POSITIVE_INFINITY : Double.NaN;
+            double value =
+                    says.get("returns_special").asString().contains("inf") ? Double.POSITIVE_INFINITY : Double.NaN;
             return new ProgramOutcome.Completed(real(value), "", took);
         }
         if (says.has("returns")) {

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 class HostileInputTest {
     private static final String[] SHRAPNEL = {
         "{{", "}}", "{", "}", "item.", "sample.", "item", "[0]", "[", "]", ".", "a", "\"", "'", " ", "\u0000", "\uD800",
-        "\uDC00", "\uD83D\uDE00", "(", ")", "+", "-", "*", "/", "^", ",", "1", "1e400", ".5", "min", "max(", "log(", "sqrt(",
+        "\uDC00", "\uD83D\uDE00", "(", ")", "+", "-", "*", "/", "^", ",", "1", "1e400", ".5", "min", "max(", "log(",
+                "sqrt(",
         "abs", "def grade(", "\n", "\\", "#", "\u0130", "\u2003", "{{item.a}}", "{{sample.output_text}}"
     };
 
@@ -50,9 +51,26 @@ class HostileInputTest {
         Arbitrary<Object> leaf = Arbitraries.oneOf(
                 Arbitraries.of(SHRAPNEL).map(t -> (Object) t),
                 Arbitraries.of(
-                        1, -1, 0.5, true, false, "string_check", "multi", "python", "score_model", "eq", "fuzzy_match", "m",
-                        "{{sample.output_text}}", "{{item.a}}", "endpoint", "http://localhost:1/", "label_model", "user",
-                        "text_similarity", "def grade(sample, item):\n  return 1"));
+                        1,
+                        -1,
+                        0.5,
+                        true,
+                        false,
+                        "string_check",
+                        "multi",
+                        "python",
+                        "score_model",
+                        "eq",
+                        "fuzzy_match",
+                        "m",
+                        "{{sample.output_text}}",
+                        "{{item.a}}",
+                        "endpoint",
+                        "http://localhost:1/",
+                        "label_model",
+                        "user",
+                        "text_similarity",
+                        "def grade(sample, item):\n  return 1"));
         if (depth == 0) {
             return leaf;
         }
@@ -65,9 +83,31 @@ class HostileInputTest {
 
     private static Arbitrary<String> keys() {
         return Arbitraries.of(
-                "type", "name", "input", "reference", "operation", "graders", "calculate_output", "model", "labels", "source",
-                "passing_labels", "evaluation_metric", "range", "sampling_params", "url", "headers", "role", "content", "a",
-                "pass_threshold", "rate_limit", "seed", "image_url", "text", "x y");
+                "type",
+                "name",
+                "input",
+                "reference",
+                "operation",
+                "graders",
+                "calculate_output",
+                "model",
+                "labels",
+                "source",
+                "passing_labels",
+                "evaluation_metric",
+                "range",
+                "sampling_params",
+                "url",
+                "headers",
+                "role",
+                "content",
+                "a",
+                "pass_threshold",
+                "rate_limit",
+                "seed",
+                "image_url",
+                "text",
+                "x y");
     }
 
     @Property(tries = 300)
@@ -196,7 +236,11 @@ class HostileInputTest {
     @Test
     void jsonIsWrittenAsItWasRead() {
         for (String text : List.of(
-                "{\"b\":1.0,\"a\":[1e3,-0,1E+2,null,true,\"\\u0001\\\"\\\\\"],\"\":{}}", "[]", "\"\"", "-0.0", "null")) {
+                "{\"b\":1.0,\"a\":[1e3,-0,1E+2,null,true,\"\\u0001\\\"\\\\\"],\"\":{}}",
+                "[]",
+                "\"\"",
+                "-0.0",
+                "null")) {
             assertEquals(text, Json.write(Json.read(text)));
         }
         assertEquals("\"\\ud800x\\udc00\uD83D\uDE00\"", Json.write("\uD800x\uDC00\uD83D\uDE00"));

@@ -47,7 +47,9 @@ class OpenAiGoldenTest {
     /** A formula alone, and the same formula in a multi grader whose graders give these scores. */
     private static void formula(JsonNode c) {
         Map<String, Double> scores = new LinkedHashMap<>();
-        c.get("scores").properties().forEach(e -> scores.put(e.getKey(), e.getValue().asDouble()));
+        c.get("scores")
+                .properties()
+                .forEach(e -> scores.put(e.getKey(), e.getValue().asDouble()));
         String source = c.get("calculate_output").asString();
         JsonNode expected = c.get("expected");
         String error = expected.path("error").asString("");
@@ -86,7 +88,8 @@ class OpenAiGoldenTest {
         RunResult result = new GraderRun(grader, GraderServices.NONE)
                 .run(Plain.object(c.path("sample")), Plain.object(c.path("item")));
         if (error.isEmpty()) {
-            assertEquals(expected.asDouble(), result.reward(), c.path("tolerance").asDouble(0));
+            assertEquals(
+                    expected.asDouble(), result.reward(), c.path("tolerance").asDouble(0));
         } else {
             assertEquals(0, result.reward());
             assertEquals(Set.of(error), keys(result.errors()));

@@ -31,8 +31,8 @@ class OpenAiGraderTest {
     }
 
     private static GraderDefinition check(String input, String reference) {
-        return GraderDefinition.of(Map.of(
-                "type", "string_check", "name", "g", "operation", "eq", "input", input, "reference", reference));
+        return GraderDefinition.of(
+                Map.of("type", "string_check", "name", "g", "operation", "eq", "input", input, "reference", reference));
     }
 
     private static GraderDefinition judge(String sub) {
@@ -51,7 +51,8 @@ class OpenAiGraderTest {
 
     @Test
     void theItemIsTheRowOrTheAttributes() throws Exception {
-        OpenAiGrader grader = new OpenAiGrader(check("{{sample.output_text}}", "{{item.reference}}"), GraderServices.NONE);
+        OpenAiGrader grader =
+                new OpenAiGrader(check("{{sample.output_text}}", "{{item.reference}}"), GraderServices.NONE);
         assertEquals(1, ((Grade.Score) grader.grade(PROMPT, said("Paris"))).value());
         Prompt row = new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("item", Map.of("reference", "Rome")));
         assertEquals(1, ((Grade.Score) grader.grade(row, said("Rome"))).value());
@@ -66,8 +67,8 @@ class OpenAiGraderTest {
         for (String variable : List.of("{{item.nope}}", "{{sample.output_txt}}")) {
             OpenAiGrader row = new OpenAiGrader(check(variable, "1"), GraderServices.NONE);
             assertThrows(FlaggedException.class, () -> row.grade(PROMPT, said("x")));
-            Grade.Score peer = (Grade.Score)
-                    row.withMode(OpenAiGrader.ErrorMode.AS_OPENAI).grade(PROMPT, said("x"));
+            Grade.Score peer =
+                    (Grade.Score) row.withMode(OpenAiGrader.ErrorMode.AS_OPENAI).grade(PROMPT, said("x"));
             assertEquals(0, peer.value());
             assertEquals(Map.of("error/invalid_variable_error", 1.0), peer.parts());
         }
@@ -120,11 +121,11 @@ class OpenAiGraderTest {
         GraderDefinition cosine = GraderDefinition.read("{\"type\":\"text_similarity\",\"name\":\"g\",\"input\":\"a\","
                 + "\"reference\":\"b\",\"evaluation_metric\":\"cosine\"}");
         assertThrows(IllegalArgumentException.class, () -> new OpenAiGrader(cosine, GraderServices.NONE));
-        GraderDefinition broken = GraderDefinition.read("{\"type\":\"multi\",\"name\":\"m\",\"graders\":[" + EQUAL
-                + "],\"calculate_output\":\"0.5 * s)\"}");
+        GraderDefinition broken = GraderDefinition.read(
+                "{\"type\":\"multi\",\"name\":\"m\",\"graders\":[" + EQUAL + "],\"calculate_output\":\"0.5 * s)\"}");
         assertThrows(IllegalArgumentException.class, () -> new OpenAiGrader(broken, GraderServices.NONE));
-        GraderDefinition unknown = GraderDefinition.read("{\"type\":\"multi\",\"name\":\"m\",\"graders\":[" + EQUAL
-                + "],\"calculate_output\":\"t\"}");
+        GraderDefinition unknown = GraderDefinition.read(
+                "{\"type\":\"multi\",\"name\":\"m\",\"graders\":[" + EQUAL + "],\"calculate_output\":\"t\"}");
         assertThrows(IllegalArgumentException.class, () -> new OpenAiGrader(unknown, GraderServices.NONE));
     }
 
@@ -140,8 +141,9 @@ class OpenAiGraderTest {
         }
         Validation neq = GraderDefinition.validate(EQUAL.replace("\"eq\"", "\"neq\""));
         assertTrue(neq.firstError().orElseThrow().message().contains("ne"));
-        assertTrue(GraderDefinition.validate("{\"type\":\"string_check\",\"name\":\"g\",\"operation\":\"eq\",\"input\":\"{{x\","
-                        + "\"reference\":\"1\",\"extra\":1}")
+        assertTrue(GraderDefinition.validate(
+                        "{\"type\":\"string_check\",\"name\":\"g\",\"operation\":\"eq\",\"input\":\"{{x\","
+                                + "\"reference\":\"1\",\"extra\":1}")
                 .isValid());
     }
 

@@ -43,10 +43,14 @@ class RftJobTest {
         assertEquals(7L, job.seed());
         assertEquals("file-2", job.validationFile());
         Map<RftSetting.Use, Long> uses = job.settings().stream()
-                .collect(java.util.stream.Collectors.groupingBy(RftSetting::use, java.util.stream.Collectors.counting()));
+                .collect(java.util.stream.Collectors.groupingBy(
+                        RftSetting::use, java.util.stream.Collectors.counting()));
         assertEquals(Map.of(RftSetting.Use.MAPPED, 7L, RftSetting.Use.IGNORED, 4L), uses);
         assertEquals(
-                List.of("suffix", "method.reinforcement.tools", "method.reinforcement.max_episode_steps",
+                List.of(
+                        "suffix",
+                        "method.reinforcement.tools",
+                        "method.reinforcement.max_episode_steps",
                         "method.reinforcement.hyperparameters.beta"),
                 job.ignored().stream().map(RftSetting::name).toList());
         assertEquals(12_500 * 3L / 16 + 1, job.plan(HOST).steps(12_500));
@@ -61,7 +65,8 @@ class RftJobTest {
         assertEquals(HOST, job.plan(HOST));
         assertTrue(job.settings().subList(0, 7).stream().allMatch(s -> s.use() == RftSetting.Use.HOST));
         assertEquals(HOST, RftJob.read("{\"grader\":" + GRADER + "}").plan(HOST));
-        assertNull(RftJob.read("{\"type\":\"reinforcement\",\"reinforcement\":{\"grader\":" + GRADER + "}}").seed());
+        assertNull(RftJob.read("{\"type\":\"reinforcement\",\"reinforcement\":{\"grader\":" + GRADER + "}}")
+                .seed());
     }
 
     @Test
@@ -93,8 +98,8 @@ class RftJobTest {
             ResponseFormat read = job.format();
             assertEquals("n", read == null ? "" : read.name());
             OpenAiGrader grader = job.trainingGrader(GraderServices.NONE);
-            Prompt prompt = new Prompt(
-                    "p", new Prompt.Input.Text("q"), "", Map.of("item", Map.of("reference_answer", "yes")));
+            Prompt prompt =
+                    new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("item", Map.of("reference_answer", "yes")));
             assertEquals(1, grade(grader, prompt, "{\"a\":\"yes\"}").value());
             Grade.Score wrong = grade(grader, prompt, "a: yes");
             assertEquals(0, wrong.value());
@@ -128,8 +133,11 @@ class RftJobTest {
         assertEquals(
                 List.of("system", "assistant", "tool", "user"),
                 chat.messages().stream().map(Message::role).toList());
-        assertEquals(Map.of("tool_calls", List.of(Map.of("id", "c"))), chat.messages().get(1).fields());
-        assertEquals(List.of(Map.of("type", "function", "n", 3L)), chat.variables().get("tools"));
+        assertEquals(
+                Map.of("tool_calls", List.of(Map.of("id", "c"))),
+                chat.messages().get(1).fields());
+        assertEquals(
+                List.of(Map.of("type", "function", "n", 3L)), chat.variables().get("tools"));
         assertEquals("1.0", String.valueOf(OpenAiGrader.item(first).get("x")));
         assertTrue(OpenAiGrader.item(first).containsKey("none"));
         assertEquals("[1,2]", prompts.get(1).reference());
@@ -151,21 +159,32 @@ class RftJobTest {
     void wrongRowsAreNamed() throws IOException {
         String user = "{\"role\":\"user\",\"content\":\"u\"}";
         Map<String, String> wrong = Map.of(
-                "{\"messages\":[]}", "row 2, field messages:",
-                "{}", "row 2, field messages:",
-                "{\"messages\":[1]}", "row 2, field messages[0]:",
-                "{\"messages\":[{\"role\":\"bot\",\"content\":\"\"}]}", "row 2, field messages[0].role:",
-                "{\"messages\":[{\"role\":\"user\",\"content\":3}]}", "row 2, field messages[0].content:",
-                "{\"messages\":[" + user + ",{\"role\":\"assistant\",\"content\":\"a\"}]}", "ends with role 'assistant'",
-                "{\"messages\":[" + user + "],\"tools\":3}", "row 2, field tools:",
-                "{\"messages\":", "row 2: not JSON",
-                "[]", "row 2: not a JSON object");
+                "{\"messages\":[]}",
+                "row 2, field messages:",
+                "{}",
+                "row 2, field messages:",
+                "{\"messages\":[1]}",
+                "row 2, field messages[0]:",
+                "{\"messages\":[{\"role\":\"bot\",\"content\":\"\"}]}",
+                "row 2, field messages[0].role:",
+                "{\"messages\":[{\"role\":\"user\",\"content\":3}]}",
+                "row 2, field messages[0].content:",
+                "{\"messages\":[" + user + ",{\"role\":\"assistant\",\"content\":\"a\"}]}",
+                "ends with role 'assistant'",
+                "{\"messages\":[" + user + "],\"tools\":3}",
+                "row 2, field tools:",
+                "{\"messages\":",
+                "row 2: not JSON",
+                "[]",
+                "row 2: not a JSON object");
         for (Map.Entry<String, String> entry : wrong.entrySet()) {
             Path file = Files.writeString(
                     folder.resolve("w.jsonl"), "{\"messages\":[" + user + "]}\n" + entry.getKey() + "\n");
-            IllegalArgumentException thrown =
-                    assertThrows(IllegalArgumentException.class, () -> RftData.standard().read(file));
-            assertTrue(thrown.getMessage().contains("w.jsonl") && thrown.getMessage().contains(entry.getValue()),
+            IllegalArgumentException thrown = assertThrows(
+                    IllegalArgumentException.class, () -> RftData.standard().read(file));
+            assertTrue(
+                    thrown.getMessage().contains("w.jsonl")
+                            && thrown.getMessage().contains(entry.getValue()),
                     thrown.getMessage());
         }
         Path bytes = Files.write(folder.resolve("b.jsonl"), new byte[] {'{', (byte) 0xff, '}'});
