@@ -31,7 +31,7 @@ def raised(error):
         return {"end": "memory"}
     try:
         lines = traceback.format_exception(type(error), error, error.__traceback__, limit=-8)
-        trace = "".join(line for line in lines if '"<guest>"' not in line)[-LONGEST:]
+        trace = "".join(line for line in lines if '"<guest>"' not in line and '"/guest/guest.py"' not in line)[-LONGEST:]
     except BaseException:
         trace = ""
     name = getattr(error, "name", "")
