@@ -11,6 +11,7 @@ import dev.reft.graders.openai.GraderRun;
 import dev.reft.graders.openai.GraderServices;
 import dev.reft.graders.openai.Issue;
 import dev.reft.graders.openai.JsonLines;
+import dev.reft.graders.openai.Preflight;
 import dev.reft.graders.openai.Validation;
 import dev.reft.graders.programs.ProgramLimits;
 import dev.reft.graders.programs.ProgramRunner;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -149,7 +151,7 @@ public final class GradeFile implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, SandboxException {
+    public Integer call() throws IOException, SandboxException, InterruptedException {
         ProgressLine line = ProgressLine.standard();
         String json = Files.readString(grader);
         Validation validation = GraderDefinition.validate(json);
@@ -169,8 +171,10 @@ public final class GradeFile implements Callable<Integer> {
         }
         UsageMeter meter = new UsageMeter();
         try (ProgramRunner runner = runner(json)) {
-            GraderRun run = new GraderRun(definition, services(runner, meter));
+            GraderServices services = services(runner, meter);
+            GraderRun run = new GraderRun(definition, services);
             GradeRows grading = new GradeRows(run, threads, Duration.ofSeconds(seconds), sampleField, itemField);
+            preflight(definition, services, rows, grading, line);
             GradeSummary summary = grading.grade(rows, target, line);
             summary.lines().forEach(line::say);
             if (prices != null) {
@@ -178,6 +182,21 @@ public final class GradeFile implements Callable<Integer> {
             }
             line.say("Results: " + target.normalize().toUri());
             return summary.flagged() == 0 ? 0 : 3;
+        }
+    }
+
+    /** What would fail at every row is told before the first. */
+    private static void preflight(
+            GraderDefinition definition,
+            GraderServices services,
+            List<JsonLines.Row> rows,
+            GradeRows grading,
+            ProgressLine line)
+            throws SandboxException, InterruptedException {
+        List<Map<String, @Nullable Object>> items =
+                rows.stream().limit(Preflight.ROWS).map(grading::item).toList();
+        for (Issue issue : Preflight.check(definition, services, items)) {
+            line.say("warning: " + issue);
         }
     }
 

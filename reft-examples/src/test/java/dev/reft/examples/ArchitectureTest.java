@@ -40,6 +40,7 @@ class ArchitectureTest {
                 "checkpoint",
                 "torch",
                 "graders",
+                "sandbox",
                 "ppo",
                 "examples"
             })
@@ -54,7 +55,8 @@ class ArchitectureTest {
         classes()
                 .should()
                 .resideInAnyPackage(packages(
-                        join(CORE, "testkit", "checkpoint", "torch", "graders", "ppo", "examples", "benchmarks")))
+                        join(
+                        CORE, "testkit", "checkpoint", "torch", "graders", "sandbox", "ppo", "examples", "benchmarks")))
                 .check(REFT);
     }
 
@@ -105,7 +107,8 @@ class ArchitectureTest {
     @Test
     void trainersAndGradersNeverSeeAProvider() {
         neverSees("ppo", "torch", "checkpoint", "graders", "examples", "testkit");
-        neverSees("graders", "torch", "checkpoint", "ppo", "examples", "testkit");
+        neverSees("graders", "torch", "checkpoint", "sandbox", "ppo", "examples", "testkit");
+        neverSees("sandbox", "torch", "checkpoint", "ppo", "examples", "testkit");
     }
 
     @Test

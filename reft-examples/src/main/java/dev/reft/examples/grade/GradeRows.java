@@ -100,13 +100,24 @@ public record GradeRows(GraderRun run, int threads, Duration timeLimit, String s
         line.end(summary.line());
     }
 
-    private RunResult one(JsonLines.Row row) throws InterruptedException {
-        Object sample = row.fields().get(sampleField);
+    /**
+     * The data row that a row of the file carries.
+     *
+     * @param row of the file
+     * @return its item
+     */
+    public Map<String, @Nullable Object> item(JsonLines.Row row) {
         Map<String, @Nullable Object> item = Json.object(row.fields().get(itemField));
         if (item == null) {
             item = new LinkedHashMap<>(row.fields());
             item.remove(sampleField);
         }
+        return item;
+    }
+
+    private RunResult one(JsonLines.Row row) throws InterruptedException {
+        Object sample = row.fields().get(sampleField);
+        Map<String, @Nullable Object> item = item(row);
         if (sample instanceof String text) {
             return run.run(text, item);
         }

@@ -108,6 +108,29 @@ class GradeFileTest {
     }
 
     @Test
+    void runsPythonInTheSandbox() throws IOException {
+        Path grader = Files.writeString(
+                folder.resolve("g.json"),
+                "{\"type\":\"python\",\"name\":\"g\",\"source\":\"def grade(sample, item):\\n"
+                        + "    return len(sample['output_text']) / item['most']\\n\"}");
+        Path samples = Files.writeString(
+                folder.resolve("s.jsonl"),
+                "{\"model_sample\":\"abc\",\"item\":{\"most\":4}}\n{\"model_sample\":\"abc\",\"item\":{}}\n");
+        Path out = folder.resolve("o.jsonl");
+        int code = GradeFile.run(
+                "--grader", grader.toString(),
+                "--samples", samples.toString(),
+                "--out", out.toString(),
+                "--threads", "1");
+        assertEquals(3, code);
+        List<JsonNode> rows = rows(out);
+        assertEquals(0.75, rows.get(0).get("reward").asDouble());
+        JsonNode errors = rows.get(1).get("metadata").get("errors");
+        assertTrue(errors.get("python_grader_runtime_error").asBoolean());
+        assertTrue(errors.get("python_grader_runtime_error_details").asString().contains("KeyError"));
+    }
+
+    @Test
     void aWrongRowIsNamedAndNothingIsWritten() throws IOException {
         Path samples = Files.writeString(folder.resolve("s.jsonl"), "{\"model_sample\":\"a\"}\n{\"item\":{}}\n");
         Path out = Files.writeString(folder.resolve("o.jsonl"), "old\n");

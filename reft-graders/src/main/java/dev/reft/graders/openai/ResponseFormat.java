@@ -3,6 +3,7 @@ package dev.reft.graders.openai;
 import dev.reft.graders.json.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,20 +15,19 @@ import org.jspecify.annotations.Nullable;
  * @param checker checks a sample against the schema
  */
 public record ResponseFormat(String name, Map<String, @Nullable Object> schema, boolean strict, Checker checker) {
-    /** Whether a text is JSON of a schema; called from several threads. */
+    /** Checks samples that are JSON objects; called from several threads. */
     @FunctionalInterface
     public interface Checker {
-        /** Any JSON will do. */
-        Checker ANY = (schema, text) -> "";
+        /** Any JSON object will do. */
+        Checker ANY = json -> Optional.empty();
 
         /**
-         * Checks a text that is JSON.
+         * Checks a sample, as the JSON-schema gate of structured output does.
          *
-         * @param schema the JSON schema
-         * @param text the sample
-         * @return "" if it follows the schema, else why not
+         * @param json the sample, a JSON object
+         * @return why it is refused; empty if it is not
          */
-        String problem(Map<String, @Nullable Object> schema, String text);
+        Optional<String> refuses(String json);
     }
 
     /**
@@ -35,7 +35,7 @@ public record ResponseFormat(String name, Map<String, @Nullable Object> schema, 
      * flat form of it, or {@code {"type": "json_object"}}.
      *
      * @param json its fields
-     * @return the format; nothing of the schema is checked until {@link #withChecker}
+     * @return the format; nothing of the schema is checked until {@link #withChecker} is given a gate of it
      * @throws IllegalArgumentException if it is none of these
      */
     public static ResponseFormat of(Map<String, @Nullable Object> json) {
@@ -68,6 +68,15 @@ public record ResponseFormat(String name, Map<String, @Nullable Object> schema, 
         return new ResponseFormat(name, schema, strict, other);
     }
 
+    /**
+     * The schema as text, to make a checker of.
+     *
+     * @return compact JSON; {@code {}} for any JSON object
+     */
+    public String schemaJson() {
+        return Json.write(schema);
+    }
+
     /** What a model is told that nothing constrains. */
     String instruction() {
         return "Answer with JSON only"
@@ -75,11 +84,12 @@ public record ResponseFormat(String name, Map<String, @Nullable Object> schema, 
     }
 
     void check(String text) throws FlaggedException {
-        String problem = SampleFields.json(text).value() instanceof Map
-                ? schema.isEmpty() ? "" : checker.problem(schema, text)
-                : "is no JSON object";
-        if (!problem.isEmpty()) {
-            throw new FlaggedException(ErrorFlag.SAMPLE_PARSE_ERROR, true, "the sample " + problem, null);
+        Optional<String> problem = SampleFields.json(text).value() instanceof Map
+                ? checker.refuses(text)
+                : Optional.of("it is no JSON object");
+        if (problem.isPresent()) {
+            throw new FlaggedException(
+                    ErrorFlag.SAMPLE_PARSE_ERROR, true, "the sample is not as its format says: " + problem.get(), null);
         }
     }
 }

@@ -148,6 +148,21 @@ class OpenAiGraderTest {
     }
 
     @Test
+    void whatWouldFailAtEverySampleIsFoundBefore() throws Exception {
+        GraderDefinition definition = judge(EQUAL.replace("\"1\"", "\"{{item.a}}\""));
+        List<Issue> issues = Preflight.check(
+                definition, GraderServices.NONE, List.of(Map.of("reference", "r", "a", " "), Map.of("a", "x")));
+        assertEquals(
+                List.of("grader.graders.j", "grader.graders.s.reference"),
+                issues.stream().map(Issue::path).toList(),
+                issues::toString);
+        List<Issue> rows = Preflight.check(
+                check("{{sample.output_text}}", "{{item.nope}}"), GraderServices.NONE, List.of(Map.of("a", 1)));
+        assertEquals("invalid_variable_error", rows.get(0).code());
+        assertEquals(Issue.Severity.ERROR, rows.get(0).severity());
+    }
+
+    @Test
     void secretsOfEndpointsAreNotShown() {
         GraderDefinition definition = GraderDefinition.read(
                 "{\"type\":\"endpoint\",\"url\":\"https://h/x?code=s3cret\",\"headers\":{\"k\":\"s3cret\"}}");

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +102,12 @@ class RftJobTest {
             Prompt prompt =
                     new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("item", Map.of("reference_answer", "yes")));
             assertEquals(1, grade(grader, prompt, "{\"a\":\"yes\"}").value());
+            if (read != null) {
+                assertEquals("{\"type\":\"object\"}", read.schemaJson());
+                OpenAiGrader gated =
+                        grader.withFormat(read.withChecker(json -> Optional.of("it lacks 'b'")));
+                assertEquals(0, grade(gated, prompt, "{\"a\":\"yes\"}").value());
+            }
             Grade.Score wrong = grade(grader, prompt, "a: yes");
             assertEquals(0, wrong.value());
             assertEquals(Map.of("error/sample_parse_error", 1.0), wrong.parts());
