@@ -54,8 +54,7 @@ class ArchitectureTest {
     void everyPackageBelongsToAModule() {
         classes()
                 .should()
-                .resideInAnyPackage(packages(
-                        join(
+                .resideInAnyPackage(packages(join(
                         CORE, "testkit", "checkpoint", "torch", "graders", "sandbox", "ppo", "examples", "benchmarks")))
                 .check(REFT);
     }

@@ -104,8 +104,7 @@ class RftJobTest {
             assertEquals(1, grade(grader, prompt, "{\"a\":\"yes\"}").value());
             if (read != null) {
                 assertEquals("{\"type\":\"object\"}", read.schemaJson());
-                OpenAiGrader gated =
-                        grader.withFormat(read.withChecker(json -> Optional.of("it lacks 'b'")));
+                OpenAiGrader gated = grader.withFormat(read.withChecker(json -> Optional.of("it lacks 'b'")));
                 assertEquals(0, grade(gated, prompt, "{\"a\":\"yes\"}").value());
             }
             Grade.Score wrong = grade(grader, prompt, "a: yes");
