@@ -168,9 +168,7 @@ public record ProgramGrader(
         if (value == null || value.kind() == PythonValue.Kind.NONE) {
             return null;
         }
-        return choice
-                ? value.text()
-                : value.number().isPresent() ? (Object) value.number().getAsDouble() : null;
+        return choice ? value.text() : value.number().isPresent() ? (Object) value.number().getAsDouble() : null;
     }
 
     private String text(PythonValue value) {
