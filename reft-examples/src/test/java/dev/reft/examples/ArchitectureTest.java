@@ -95,18 +95,22 @@ class ArchitectureTest {
 
     @Test
     void checkpointDependsOnCore() {
-        neverSees("checkpoint", "torch", "graders", "ppo", "examples", "testkit");
+        neverSees("checkpoint", "torch", "graders", "sandbox", "ppo", "examples", "testkit");
     }
 
     @Test
     void providersDependOnCheckpointAndCore() {
-        neverSees("torch", "graders", "ppo", "examples", "testkit");
+        neverSees("torch", "graders", "sandbox", "ppo", "examples", "testkit");
     }
 
     @Test
     void trainersAndGradersNeverSeeAProvider() {
-        neverSees("ppo", "torch", "checkpoint", "graders", "examples", "testkit");
+        neverSees("ppo", "torch", "checkpoint", "graders", "sandbox", "examples", "testkit");
         neverSees("graders", "torch", "checkpoint", "sandbox", "ppo", "examples", "testkit");
+    }
+
+    @Test
+    void sandboxDependsOnGradersAndCore() {
         neverSees("sandbox", "torch", "checkpoint", "ppo", "examples", "testkit");
     }
 
@@ -114,6 +118,8 @@ class ArchitectureTest {
     void enginesStayInTheirModules() {
         onlyIn("torch", "org.bytedeco..");
         onlyIn("checkpoint", "ai.djl..");
+        onlyIn("sandbox", "run.endive..");
+        onlyIn("sandbox", "io.trino..");
         onlyIn("examples", "picocli..");
     }
 

@@ -10,7 +10,6 @@ import dev.reft.graders.programs.RunnerSpec;
 import dev.reft.graders.programs.SandboxException;
 import dev.reft.graders.programs.SandboxReport;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.Semaphore;
 
 /** A pool of interpreters within the JVM. */
 final class EmbeddedRunner implements ProgramRunner {
@@ -29,14 +27,19 @@ final class EmbeddedRunner implements ProgramRunner {
     /** The answer's own words, beyond what the program put into it. */
     private static final int ENVELOPE = 64 << 10;
 
+    /** What a program may always allocate, however small the JVM's heap. */
+    private static final long LEAST = 32L << 20;
+
     private final Interpreter image;
-    private final Semaphore turns;
+    private final Turns turns;
+    private final long mostMemory;
     private final ConcurrentLinkedDeque<Interpreter> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
     private EmbeddedRunner(RunnerSpec spec, Interpreter image) {
-        this.turns = new Semaphore(spec.parallel(), true);
+        this.turns = new Turns(spec.parallel());
         this.image = image;
+        this.mostMemory = Math.max(LEAST, Runtime.getRuntime().maxMemory() / 8 / spec.parallel());
         idle.add(image);
     }
 
@@ -50,11 +53,17 @@ final class EmbeddedRunner implements ProgramRunner {
                 Backend.EMBEDDED,
                 "3.13",
                 Map.of(
-                        "memory", "WebAssembly, put back before every program",
-                        "files", "none",
-                        "network", "none",
-                        "processes", "none",
-                        "sympy", "is not there"));
+                        "memory",
+                        "WebAssembly, put back before every program; " + (mostMemory >> 20)
+                                + " MiB at most, an eighth of the JVM's heap shared out",
+                        "files",
+                        "none",
+                        "network",
+                        "none",
+                        "processes",
+                        "none",
+                        "sympy",
+                        "is not there"));
     }
 
     @Override
@@ -72,7 +81,8 @@ final class EmbeddedRunner implements ProgramRunner {
         if (task instanceof ProgramTask.Check check) {
             return check(Wire.bytes(Wire.candidate(check)), Wire.bytes(Wire.test(check)), limits);
         }
-        throw new SandboxException("this runner does not know " + task.getClass().getName());
+        throw new SandboxException(
+                "this runner does not know " + task.getClass().getName());
     }
 
     @Override
@@ -89,7 +99,8 @@ final class EmbeddedRunner implements ProgramRunner {
         Attempt attempt = attempt(List.of(task), "", OWN);
         byte[] answer = attempt.last().answer();
         if (answer == null) {
-            throw new SandboxException("the interpreter failed: " + attempt.last().failure());
+            throw new SandboxException(
+                    "the interpreter failed: " + attempt.last().failure());
         }
         return answer;
     }
@@ -139,7 +150,8 @@ final class EmbeddedRunner implements ProgramRunner {
     /** Runs a task, or a program and its test joined by two pipes. */
     private Attempt attempt(List<byte[]> tasks, String input, ProgramLimits limits)
             throws SandboxException, InterruptedException {
-        turns.acquire();
+        checkOpen();
+        Duration time = turns.take(limits.time());
         List<Interpreter> interpreters = new ArrayList<>();
         GuestThread[] guests = new GuestThread[tasks.size()];
         try {
@@ -150,16 +162,25 @@ final class EmbeddedRunner implements ProgramRunner {
             long start = System.nanoTime();
             if (tasks.size() == 1) {
                 byte[] in = input.getBytes(StandardCharsets.UTF_8);
-                guests[0] = guest(interpreters.get(0), tasks.get(0), new ByteArrayInputStream(in), output, OutputStream.nullOutputStream(), limits, () -> {});
+                guests[0] = guest(
+                        interpreters.get(0),
+                        tasks.get(0),
+                        new ByteArrayInputStream(in),
+                        output,
+                        OutputStream.nullOutputStream(),
+                        limits,
+                        () -> {});
             } else {
                 Pipe there = new Pipe();
                 Pipe back = new Pipe();
                 OutputStream nowhere = OutputStream.nullOutputStream();
-                guests[0] = guest(interpreters.get(0), tasks.get(0), there.source(), nowhere, back.sink(), limits, back::end);
-                guests[1] = guest(interpreters.get(1), tasks.get(1), back.source(), output, there.sink(), limits, there::end);
+                guests[0] = guest(
+                        interpreters.get(0), tasks.get(0), there.source(), nowhere, back.sink(), limits, back::end);
+                guests[1] = guest(
+                        interpreters.get(1), tasks.get(1), back.source(), output, there.sink(), limits, there::end);
             }
             GuestThread last = guests[guests.length - 1];
-            boolean inTime = last.join(limits.time().toNanos());
+            boolean inTime = last.join(time.toNanos());
             return new Attempt(last, output, inTime, Duration.ofNanos(System.nanoTime() - start));
         } finally {
             for (int i = 0; i < interpreters.size(); i++) {
@@ -168,11 +189,11 @@ final class EmbeddedRunner implements ProgramRunner {
                     idle.push(interpreters.get(i));
                 }
             }
-            turns.release();
+            turns.giveBack();
         }
     }
 
-    private static GuestThread guest(
+    private GuestThread guest(
             Interpreter interpreter,
             byte[] task,
             InputStream input,
@@ -182,16 +203,25 @@ final class EmbeddedRunner implements ProgramRunner {
             Runnable after) {
         return new GuestThread(
                 "reft-guest",
-                () -> interpreter.run(task, input, output, link, limits.memoryBytes(), limits.outputBytes() + ENVELOPE),
+                () -> interpreter.run(
+                        task,
+                        input,
+                        output,
+                        link,
+                        Math.min(limits.memoryBytes(), mostMemory),
+                        limits.outputBytes() + ENVELOPE),
                 after);
     }
 
     private Interpreter take() {
+        Interpreter interpreter = idle.poll();
+        return interpreter == null ? image.another() : interpreter;
+    }
+
+    private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the runner is closed");
         }
-        Interpreter interpreter = idle.poll();
-        return interpreter == null ? image.another() : interpreter;
     }
 
     @Override

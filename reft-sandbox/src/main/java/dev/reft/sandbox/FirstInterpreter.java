@@ -40,7 +40,8 @@ final class FirstInterpreter {
         }
         if (made[0] == null) {
             Throwable cause = failed[0] == null ? loading.failure() : failed[0];
-            throw new SandboxException("the embedded interpreter does not load: " + cause, new IllegalStateException(cause));
+            throw new SandboxException(
+                    "the embedded interpreter does not load: " + cause, new IllegalStateException(cause));
         }
         first = made[0];
         return made[0];

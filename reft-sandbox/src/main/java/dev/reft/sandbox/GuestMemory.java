@@ -23,7 +23,8 @@ final class GuestMemory implements Memory {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle FLOAT = MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle DOUBLE = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle DOUBLE =
+            MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** What a restored memory may keep beyond its size, so that most programs do not allocate anew. */
     private static final int SPARE = 16 << 20;
@@ -77,7 +78,8 @@ final class GuestMemory implements Memory {
         int needed = (pages + count) * PAGE_SIZE;
         if (needed > bytes.length) {
             // A half more, so that a program that grows page by page is not quadratic.
-            long ample = Math.min((long) mostPages * PAGE_SIZE, Math.max(needed, bytes.length + (long) bytes.length / 2));
+            long ample =
+                    Math.min((long) mostPages * PAGE_SIZE, Math.max(needed, bytes.length + (long) bytes.length / 2));
             try {
                 bytes = Arrays.copyOf(bytes, (int) ample);
             } catch (OutOfMemoryError e) {
@@ -131,7 +133,8 @@ final class GuestMemory implements Memory {
                 int at = (int) ConstantEvaluators.computeConstantValue(instance, active.offsetInstructions())[0];
                 write(at, active.data(), 0, active.data().length);
             } else if (!(segment instanceof PassiveDataSegment)) {
-                throw new TrapException("a data segment of " + segment.getClass().getName());
+                throw new TrapException(
+                        "a data segment of " + segment.getClass().getName());
             }
         }
     }

@@ -16,7 +16,8 @@ final class GuestText {
                 if (in == null) {
                     throw new IllegalStateException(name + " is missing beside " + GuestText.class);
                 }
-                text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)).append("\n\n");
+                text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                        .append("\n\n");
             } catch (IOException e) {
                 throw new IllegalStateException("cannot read " + name, e);
             }

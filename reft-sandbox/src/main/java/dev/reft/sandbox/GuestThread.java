@@ -65,7 +65,8 @@ final class GuestThread {
         return answer;
     }
 
-    @Nullable Throwable failure() {
+    @Nullable
+    Throwable failure() {
         return failure;
     }
 

@@ -42,7 +42,8 @@ final class Interpreter {
     private HostFunction[] host;
 
     private Interpreter(WasmModule module, byte[] state, long[] globals) {
-        this.host = wasi(InputStream.nullInputStream(), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
+        this.host =
+                wasi(InputStream.nullInputStream(), OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
         GuestMemory[] made = new GuestMemory[1];
         this.instance = instance(module, made);
         this.memory = made[0];
@@ -113,7 +114,10 @@ final class Interpreter {
         Path file = folder.resolve("guest.py");
         try {
             Files.writeString(file, GuestText.of("embedded.py"));
-            WasiOptions options = options(InputStream.nullInputStream(), OutputStream.nullOutputStream(), OutputStream.nullOutputStream())
+            WasiOptions options = options(
+                            InputStream.nullInputStream(),
+                            OutputStream.nullOutputStream(),
+                            OutputStream.nullOutputStream())
                     .withDirectory("/guest", folder)
                     .withEnvironment("PYTHONDONTWRITEBYTECODE", "1")
                     .build();
@@ -175,7 +179,8 @@ final class Interpreter {
         FunctionType fiveNumbers =
                 FunctionType.of(List.of(ValType.I32, ValType.I32, ValType.I32, ValType.I32, ValType.I32), List.of());
         imports.add(new HostFunction("trino", "return_error", fiveNumbers, (caller, arguments) -> {
-            throw new TrapException("the guest failed: " + caller.memory().readString((int) arguments[1], (int) arguments[2]));
+            throw new TrapException(
+                    "the guest failed: " + caller.memory().readString((int) arguments[1], (int) arguments[2]));
         }));
         return Instance.builder(module)
                 .withMachineFactory(PythonMachine::new)

@@ -15,7 +15,9 @@ final class Outcomes {
                 ? call.source().length()
                 : task instanceof ProgramTask.Script script
                         ? script.source().length()
-                        : task instanceof ProgramTask.Check check ? check.source().length() : 0;
+                        : task instanceof ProgramTask.Check check
+                                ? check.source().length()
+                                : 0;
         return length <= ProgramTask.MAX_SOURCE
                 ? Optional.empty()
                 : Optional.of(new ProgramOutcome.Crashed(

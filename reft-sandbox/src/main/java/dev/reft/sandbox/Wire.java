@@ -84,7 +84,12 @@ final class Wire {
         }
         if (reply != null && end.equals("raised")) {
             return new ProgramOutcome.Raised(
-                    text(reply, "type"), text(reply, "message"), text(reply, "trace"), text(reply, "missing"), output, took);
+                    text(reply, "type"),
+                    text(reply, "message"),
+                    text(reply, "trace"),
+                    text(reply, "missing"),
+                    output,
+                    took);
         }
         return end.equals("memory")
                 ? new ProgramOutcome.Stopped(ProgramOutcome.Limit.MEMORY, took)

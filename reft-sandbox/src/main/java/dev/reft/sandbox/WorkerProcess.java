@@ -134,7 +134,8 @@ final class WorkerProcess {
                 case 'e' -> {
                     JsonNode word = Wire.own(frame.data());
                     if (word.path("refused").isString()) {
-                        throw new SandboxException("the worker refuses to run programs: " + word.path("refused").asString());
+                        throw new SandboxException("the worker refuses to run programs: "
+                                + word.path("refused").asString());
                     }
                     return new Run(output.toByteArray(), answer.toByteArray(), word);
                 }

@@ -17,7 +17,6 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingDeque;
-import java.util.concurrent.Semaphore;
 import tools.jackson.databind.JsonNode;
 
 /** A pool of workers. A worker that failed is killed, and another started in its place at the next task. */
@@ -30,7 +29,7 @@ final class WorkerRunner implements ProgramRunner {
     private final RunnerSpec spec;
     private final String without;
     private final SandboxReport report;
-    private final Semaphore turns;
+    private final Turns turns;
     private final BlockingDeque<WorkerProcess> idle = new LinkedBlockingDeque<>();
     private final Set<WorkerProcess> all = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -38,9 +37,10 @@ final class WorkerRunner implements ProgramRunner {
     private WorkerRunner(RunnerSpec spec, String without, WorkerProcess first) {
         this.spec = spec;
         this.without = without;
-        this.turns = new Semaphore(spec.parallel(), true);
+        this.turns = new Turns(spec.parallel());
         Map<String, String> protections = new TreeMap<>();
-        for (Map.Entry<String, JsonNode> entry : first.hello().path("protections").properties()) {
+        for (Map.Entry<String, JsonNode> entry :
+                first.hello().path("protections").properties()) {
             protections.put(entry.getKey(), entry.getValue().asString());
         }
         protections.put("sympy", first.hello().path("sympy").asBoolean(false) ? "is there" : "is not there");
@@ -100,7 +100,8 @@ final class WorkerRunner implements ProgramRunner {
             main = Wire.bytes(Wire.candidate(both));
             test = Wire.bytes(Wire.test(both));
         } else {
-            throw new SandboxException("this runner does not know " + task.getClass().getName());
+            throw new SandboxException(
+                    "this runner does not know " + task.getClass().getName());
         }
         return outcome(run(main, test, limits), check);
     }
@@ -136,40 +137,39 @@ final class WorkerRunner implements ProgramRunner {
 
     private WorkerProcess.Run run(byte[] task, byte[] test, ProgramLimits limits)
             throws SandboxException, InterruptedException {
-        turns.acquire();
+        checkOpen();
+        Duration time = turns.take(limits.time());
         WorkerProcess worker = null;
         boolean well = false;
         try {
             worker = take();
-            WorkerProcess.Run run = worker.run(task, test, limits.time(), limits.memoryBytes(), limits.outputBytes());
+            WorkerProcess.Run run = worker.run(task, test, time, limits.memoryBytes(), limits.outputBytes());
             well = true;
             return run;
         } finally {
             if (worker != null) {
                 giveBack(worker, well);
             }
-            turns.release();
+            turns.giveBack();
         }
     }
 
     private WorkerProcess take() throws SandboxException, InterruptedException {
         for (WorkerProcess worker = idle.poll(); worker != null; worker = idle.poll()) {
             if (worker.isAlive()) {
-                return checkedOpen(worker);
+                return worker;
             }
             all.remove(worker);
         }
         WorkerProcess fresh = probed(spec, without);
         all.add(fresh);
-        return checkedOpen(fresh);
+        return fresh;
     }
 
-    private WorkerProcess checkedOpen(WorkerProcess worker) throws SandboxException {
+    private void checkOpen() {
         if (closed) {
-            worker.close();
-            throw new SandboxException("the runner is closed");
+            throw new IllegalStateException("the runner is closed");
         }
-        return worker;
     }
 
     private void giveBack(WorkerProcess worker, boolean well) {

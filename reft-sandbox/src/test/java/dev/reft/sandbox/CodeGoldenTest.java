@@ -38,8 +38,10 @@ class CodeGoldenTest {
         for (JsonNode c : cases) {
             String name = c.get("id").asString();
             if (RUN.contains(c.get("mode").asString())) {
-                tests.add(DynamicTest.dynamicTest(name + " worker", () -> runs(c, c.get("mode").asString(), Backends.worker(), 5)));
-                tests.add(DynamicTest.dynamicTest(name + " embedded", () -> runs(c, c.get("mode").asString(), Backends.embedded(), SLOWER)));
+                tests.add(DynamicTest.dynamicTest(
+                        name + " worker", () -> runs(c, c.get("mode").asString(), Backends.worker(), 5)));
+                tests.add(DynamicTest.dynamicTest(
+                        name + " embedded", () -> runs(c, c.get("mode").asString(), Backends.embedded(), SLOWER)));
             } else {
                 tests.add(DynamicTest.dynamicTest(name, () -> pure(c)));
             }
@@ -58,7 +60,8 @@ class CodeGoldenTest {
             if (c.has("program")) {
                 mine++;
                 tests.add(DynamicTest.dynamicTest(name + " worker", () -> runs(c, rule, Backends.worker(), 5)));
-                tests.add(DynamicTest.dynamicTest(name + " embedded", () -> runs(c, rule, Backends.embedded(), SLOWER)));
+                tests.add(
+                        DynamicTest.dynamicTest(name + " embedded", () -> runs(c, rule, Backends.embedded(), SLOWER)));
             } else if (rule.equals("code tests decoding")) {
                 mine++;
                 tests.add(DynamicTest.dynamicTest(
@@ -68,7 +71,8 @@ class CodeGoldenTest {
                                 () -> CodeTest.read(c.get("input").asString()))));
             }
         }
-        System.out.println("reward_hacking: " + mine + " of " + cases.size() + " cases are programs or tests of programs");
+        System.out.println(
+                "reward_hacking: " + mine + " of " + cases.size() + " cases are programs or tests of programs");
         return tests.stream();
     }
 
@@ -103,7 +107,9 @@ class CodeGoldenTest {
                         new CodeScoring.PassRate(
                                         c.get("threshold").asDouble(),
                                         c.get("apply_perf_penalty").asBoolean())
-                                .score(results(c), seconds(c.get("max_execution_time").asDouble())),
+                                .score(
+                                        results(c),
+                                        seconds(c.get("max_execution_time").asDouble())),
                         c.get("tolerance").asDouble());
             case "binary_threshold_0_99" -> {
                 if (!c.get("pass_rate").isNull()) {
@@ -114,8 +120,7 @@ class CodeGoldenTest {
                 // No rate is no score: a grading without tests is Grade.None, see CodeGraderTest.
             }
             case "extract_python" ->
-                assertEquals(
-                        expected.asString(), CodeBlock.last(c.get("input").asString()));
+                assertEquals(expected.asString(), CodeBlock.last(c.get("input").asString()));
             case "compare_stdout" ->
                 accepts(new OutputRule.Tolerant(c.get("number_tolerance").asDouble()), c);
             case "openr1_compare_stdout" -> accepts(new OutputRule.Lines(), c);
@@ -151,7 +156,11 @@ class CodeGoldenTest {
             return list;
         }
         if (node.isObject()) {
-            return Map.of("input", node.get("input").asString(), "output", node.get("output").asString());
+            return Map.of(
+                    "input",
+                    node.get("input").asString(),
+                    "output",
+                    node.get("output").asString());
         }
         return node.isNumber() ? (Object) node.asInt() : node.asString();
     }

@@ -48,7 +48,9 @@ class SvampProgramsTest {
         List<String> programs = every(300, rows()).stream()
                 .map(row -> row.get("answer_cot").asString())
                 .toList();
-        assertEquals(List.of(), ProgramGrader.published(ReftData.SVAMP, Backends.embedded()).validate(programs));
+        assertEquals(
+                List.of(),
+                ProgramGrader.published(ReftData.SVAMP, Backends.embedded()).validate(programs));
     }
 
     private static void check(ProgramRunner runner, List<JsonNode> rows, int parallel) throws Exception {

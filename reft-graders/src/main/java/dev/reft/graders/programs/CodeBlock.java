@@ -24,7 +24,8 @@ public final class CodeBlock {
             if (end < 0) {
                 break;
             }
-            // "```python" whose name runs into the closing fence is a block of its name's rest, as the peer's pattern has it.
+            // "```python" whose name runs into the closing fence is a block of its name's rest, as the peer's pattern
+            // has it.
             found = text.startsWith("python", start) && start + "python".length() <= end
                     ? text.substring(start + "python".length(), end)
                     : text.substring(start, end);

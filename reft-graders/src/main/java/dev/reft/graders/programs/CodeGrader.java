@@ -31,7 +31,14 @@ public record CodeGrader(
 
     /** The words that allenai/open-instruct refuses programs for. */
     public static final List<String> OPEN_INSTRUCT_WORDS = List.of(
-            "threading", "multiprocess", "import os", "from os", "shutil", "import torch", "from torch", "import sklearn",
+            "threading",
+            "multiprocess",
+            "import os",
+            "from os",
+            "shutil",
+            "import torch",
+            "from torch",
+            "import sklearn",
             "from sklearn");
 
     /** The most tests that are run: {@value}. */

@@ -33,8 +33,8 @@ public sealed interface CodeTest {
      */
     static List<CodeTest> read(Object tests) {
         if (!(tests instanceof List<?> list)) {
-            throw new IllegalArgumentException("tests are not a list but " + name(tests)
-                    + "; encoded tests (pickle, base64) are not read");
+            throw new IllegalArgumentException(
+                    "tests are not a list but " + name(tests) + "; encoded tests (pickle, base64) are not read");
         }
         List<CodeTest> read = new ArrayList<>();
         for (Object test : list) {

@@ -151,10 +151,16 @@ public record ProgramGrader(
         @Nullable PythonValue value = outcome instanceof ProgramOutcome.Completed completed ? completed.value() : null;
         Verdict verdict = rule instanceof PublishedReft published
                 ? published.judgeResult(result(value, published.data().isChoice()), reference)
-                : value == null || value.kind() == PythonValue.Kind.NONE
+                : value == null || !isAnswer(value)
                         ? checked(reference, Verdict.unreadable(Runs.why(outcome)))
                         : rule.judge(text(value), reference);
         return verdict.kind() == Verdict.Kind.UNREADABLE ? Verdict.unreadable(Runs.why(outcome)) : verdict;
+    }
+
+    /** A container is no answer, though its text may show one. */
+    private boolean isAnswer(PythonValue value) {
+        return value.kind() == PythonValue.Kind.TEXT
+                || (!rule.data().isChoice() && value.number().isPresent());
     }
 
     /** A useless reference is one whether the program ran or not. */
@@ -168,7 +174,9 @@ public record ProgramGrader(
         if (value == null || value.kind() == PythonValue.Kind.NONE) {
             return null;
         }
-        return choice ? value.text() : value.number().isPresent() ? (Object) value.number().getAsDouble() : null;
+        return choice
+                ? value.text()
+                : value.number().isPresent() ? (Object) value.number().getAsDouble() : null;
     }
 
     private String text(PythonValue value) {

@@ -15,7 +15,9 @@ public interface ProgramRunner extends AutoCloseable {
     SandboxReport report();
 
     /**
-     * Runs one task. What the candidate does wrong is an outcome; what is wrong with the sandbox is thrown.
+     * Runs one task. What the candidate does wrong is an outcome; what is wrong with the sandbox is thrown. No task runs
+     * past {@link dev.reft.grading.Deadline#current()}: one that it cuts short is {@link ProgramOutcome.Stopped} with less
+     * than its limit taken.
      *
      * @param task what to run
      * @param limits time, memory and output
@@ -45,7 +47,7 @@ public interface ProgramRunner extends AutoCloseable {
      */
     List<String> missing(List<String> modules) throws SandboxException, InterruptedException;
 
-    /** Ends the backend and everything it started. */
+    /** Ends the backend and everything it started; later calls throw {@link IllegalStateException}. */
     @Override
     void close();
 }

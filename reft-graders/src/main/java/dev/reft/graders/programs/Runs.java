@@ -2,24 +2,20 @@ package dev.reft.graders.programs;
 
 import dev.reft.graders.PythonText;
 import dev.reft.grading.Deadline;
-import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
 /** Runs tasks within the grading's deadline, and puts outcomes into words. */
 final class Runs {
     private Runs() {}
 
-    /** Runs a task no longer than the deadline allows. A program that the deadline cut short was not judged: that throws. */
+    /** Runs a task. A program that the grading's deadline cut short was not judged: that throws. */
     static ProgramOutcome run(ProgramRunner runner, ProgramTask task, ProgramLimits limits)
             throws SandboxException, InterruptedException, TimeoutException {
-        Deadline deadline = Deadline.current();
-        deadline.check();
-        Duration left = deadline.remaining();
-        boolean shorter = left.compareTo(limits.time()) < 0;
-        ProgramOutcome outcome = runner.run(task, shorter ? limits.withTime(left) : limits);
-        if (shorter
-                && outcome instanceof ProgramOutcome.Stopped stopped
-                && stopped.limit() == ProgramOutcome.Limit.TIME) {
+        Deadline.current().check();
+        ProgramOutcome outcome = runner.run(task, limits);
+        if (outcome instanceof ProgramOutcome.Stopped stopped
+                && stopped.limit() == ProgramOutcome.Limit.TIME
+                && stopped.took().compareTo(limits.time()) < 0) {
             throw new TimeoutException(
                     "the grading's deadline came before the program's own limit of " + limits.time());
         }

@@ -36,7 +36,7 @@ record FakePython(JsonNode says) implements ProgramRunner {
         Duration took = Duration.ofMillis(1);
         if (says.has("timeout_seconds")) {
             return says.get("timeout_seconds").asDouble() > limits.time().toSeconds()
-                    ? new ProgramOutcome.Stopped(ProgramOutcome.Limit.TIME, took)
+                    ? new ProgramOutcome.Stopped(ProgramOutcome.Limit.TIME, limits.time())
                     : new ProgramOutcome.Completed(real(1), "", took);
         }
         if (says.has("raises")) {
