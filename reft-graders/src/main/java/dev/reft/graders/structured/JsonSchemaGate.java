@@ -4,9 +4,11 @@ import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
+import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,12 +27,18 @@ public final class JsonSchemaGate implements JsonGate {
      * @throws IllegalArgumentException if it is no JSON schema
      */
     public JsonSchemaGate(String schema) {
-        if (JsonValues.parse(schema).isEmpty()) {
-            throw new IllegalArgumentException("the JSON schema is no JSON: " + schema);
-        }
+        Object value = JsonValues.parse(schema)
+                .orElseThrow(() -> new IllegalArgumentException("the JSON schema is no JSON: " + schema))
+                .value();
+        Object dialect = value instanceof Map<?, ?> map ? map.get("$schema") : null;
         try {
-            this.schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                    .getSchema(schema, InputFormat.JSON);
+            SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+            String meta = dialect == null ? SpecificationVersion.DRAFT_2020_12.getDialectId() : dialect.toString();
+            List<Error> errors = registry.getSchema(SchemaLocation.of(meta)).validate(schema, InputFormat.JSON);
+            if (!errors.isEmpty()) {
+                throw new IllegalArgumentException("the JSON schema is refused: " + errors.get(0));
+            }
+            this.schema = registry.getSchema(schema, InputFormat.JSON);
             this.schema.initializeValidators();
         } catch (SchemaException e) {
             throw new IllegalArgumentException("the JSON schema is refused: " + e.getMessage(), e);
