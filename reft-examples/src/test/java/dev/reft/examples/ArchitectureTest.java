@@ -40,6 +40,7 @@ class ArchitectureTest {
                 "checkpoint",
                 "torch",
                 "graders",
+                "sandbox",
                 "ppo",
                 "examples"
             })
@@ -53,8 +54,8 @@ class ArchitectureTest {
     void everyPackageBelongsToAModule() {
         classes()
                 .should()
-                .resideInAnyPackage(packages(
-                        join(CORE, "testkit", "checkpoint", "torch", "graders", "ppo", "examples", "benchmarks")))
+                .resideInAnyPackage(packages(join(
+                        CORE, "testkit", "checkpoint", "torch", "graders", "sandbox", "ppo", "examples", "benchmarks")))
                 .check(REFT);
     }
 
@@ -94,24 +95,31 @@ class ArchitectureTest {
 
     @Test
     void checkpointDependsOnCore() {
-        neverSees("checkpoint", "torch", "graders", "ppo", "examples", "testkit");
+        neverSees("checkpoint", "torch", "graders", "sandbox", "ppo", "examples", "testkit");
     }
 
     @Test
     void providersDependOnCheckpointAndCore() {
-        neverSees("torch", "graders", "ppo", "examples", "testkit");
+        neverSees("torch", "graders", "sandbox", "ppo", "examples", "testkit");
     }
 
     @Test
     void trainersAndGradersNeverSeeAProvider() {
-        neverSees("ppo", "torch", "checkpoint", "graders", "examples", "testkit");
-        neverSees("graders", "torch", "checkpoint", "ppo", "examples", "testkit");
+        neverSees("ppo", "torch", "checkpoint", "graders", "sandbox", "examples", "testkit");
+        neverSees("graders", "torch", "checkpoint", "sandbox", "ppo", "examples", "testkit");
+    }
+
+    @Test
+    void sandboxDependsOnGradersAndCore() {
+        neverSees("sandbox", "torch", "checkpoint", "ppo", "examples", "testkit");
     }
 
     @Test
     void enginesStayInTheirModules() {
         onlyIn("torch", "org.bytedeco..");
         onlyIn("checkpoint", "ai.djl..");
+        onlyIn("sandbox", "run.endive..");
+        onlyIn("sandbox", "io.trino..");
         onlyIn("examples", "picocli..");
     }
 

@@ -1,5 +1,8 @@
 package dev.reft.graders;
 
+import java.util.Comparator;
+import java.util.List;
+
 /** Judges an answer by its text alone: a pure function, called from several threads at once. */
 @FunctionalInterface
 public interface AnswerRule {
@@ -11,4 +14,19 @@ public interface AnswerRule {
      * @return what was found
      */
     Verdict judge(String completion, String reference);
+
+    /**
+     * Judges a completion where several answers are accepted: the best verdict counts.
+     *
+     * @param completion the completion's text, without the prompt
+     * @param references accepted answers, at least one
+     * @return what was found with the reference that it fits best; a useless reference counts only if all are
+     * @throws IllegalArgumentException if there are no references
+     */
+    default Verdict judgeAny(String completion, List<String> references) {
+        return references.stream()
+                .map(reference -> judge(completion, reference))
+                .min(Comparator.comparing(Verdict::kind))
+                .orElseThrow(() -> new IllegalArgumentException("no references"));
+    }
 }

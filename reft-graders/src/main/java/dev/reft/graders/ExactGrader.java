@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param ignoreCase whether upper and lower case are equal
  * @param scores what each verdict is worth
  */
-public record ExactGrader(AnswerReader reader, boolean ignoreCase, AnswerScores scores) implements Grader {
+public record ExactGrader(AnswerReader reader, boolean ignoreCase, AnswerScores scores) implements Grader, AnswerRule {
     /**
      * The whole completion must be the reference, upper and lower case kept apart.
      *
@@ -41,6 +41,7 @@ public record ExactGrader(AnswerReader reader, boolean ignoreCase, AnswerScores 
      * @param reference the right answer; a blank one is refused as it would be right for an empty completion
      * @return what was found
      */
+    @Override
     public Verdict judge(String completion, String reference) {
         String right = plain(reference);
         if (right.isEmpty()) {
@@ -55,7 +56,7 @@ public record ExactGrader(AnswerReader reader, boolean ignoreCase, AnswerScores 
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) {
-        return scores.grade(judge(completion.text(), prompt.reference()));
+        return scores.grade(judgeAny(completion.text(), References.of(prompt)));
     }
 
     private String plain(String text) {

@@ -1,10 +1,10 @@
 package dev.reft.graders;
 
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
- * Reads one number, as people write it, and compares it as a number. Several numbers are no answer.
+ * Reads one number, as people write it, and compares it as a number. Several numbers are no answer. Units are
+ * converted where the reference names one.
  *
  * @param reader finds the part that states the answer
  * @param tolerance how far it may be off
@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
 public record NumberRule(AnswerReader reader, Tolerance tolerance) implements AnswerRule {
     @Override
     public Verdict judge(String completion, String reference) {
-        OptionalDouble right = NumberText.only(reference);
+        Optional<Quantity> right = Quantity.read(reference);
         if (right.isEmpty()) {
             return Verdict.badReference("the reference '" + reference + "' is not one number");
         }
@@ -20,13 +20,9 @@ public record NumberRule(AnswerReader reader, Tolerance tolerance) implements An
         if (part.isEmpty()) {
             return Verdict.unreadable("the completion states no answer");
         }
-        OptionalDouble read = NumberText.only(part.get());
-        if (read.isEmpty()) {
-            return Verdict.unreadable("not one number: '" + PythonText.last(part.get(), 60) + "'");
-        }
-        return Verdict.of(
-                tolerance.admits(read.getAsDouble(), right.getAsDouble()),
-                NumberText.canonical(read.getAsDouble()),
-                NumberText.canonical(right.getAsDouble()));
+        Optional<Quantity> read = Quantity.read(part.get());
+        return read.isEmpty()
+                ? Verdict.unreadable("not one number: '" + PythonText.last(part.get(), 60) + "'")
+                : read.get().judge(right.get(), tolerance);
     }
 }

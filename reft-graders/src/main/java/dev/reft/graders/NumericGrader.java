@@ -62,6 +62,6 @@ public record NumericGrader(AnswerRule rule, AnswerScores scores) implements Gra
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) {
-        return scores.grade(rule.judge(completion.text(), prompt.reference()));
+        return scores.grade(rule.judgeAny(completion.text(), References.of(prompt)));
     }
 }

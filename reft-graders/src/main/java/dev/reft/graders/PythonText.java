@@ -93,6 +93,21 @@ public final class PythonText {
     }
 
     /**
+     * {@code text.count(part)}: how often a text comes in another, without overlap.
+     *
+     * @param text any text
+     * @param part not empty
+     * @return &gt;= 0
+     */
+    public static int count(String text, String part) {
+        int count = 0;
+        for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+            count++;
+        }
+        return count;
+    }
+
+    /**
      * {@code text[-count:]}: the last code points.
      *
      * @param text any text

@@ -45,6 +45,6 @@ public record ReftGrader(ReftRule rule, AnswerScores scores) implements Grader {
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) {
-        return scores.grade(rule.judge(completion.text(), prompt.reference()));
+        return scores.grade(rule.judgeAny(completion.text(), References.of(prompt)));
     }
 }

@@ -1,5 +1,7 @@
 package dev.reft.graders;
 
+import java.util.List;
+
 /** What the published ReFT code makes of a program before it runs it (P-CoT, src/python_engine.py). */
 public final class ReftProgram {
     private ReftProgram() {}
@@ -12,12 +14,26 @@ public final class ReftProgram {
      * @return the source whose {@code solution()} is the answer
      */
     public static String source(String program) {
-        StringBuilder source = new StringBuilder("import math\nimport sympy");
+        return source(program, List.of("math", "sympy"));
+    }
+
+    /**
+     * The program to run, with other imports: not every interpreter has sympy, and few programs need it.
+     *
+     * @param program what the model wrote, from {@code def solution} on
+     * @param imports modules to import before it
+     * @return the source whose {@code solution()} is the answer
+     */
+    public static String source(String program, List<String> imports) {
+        StringBuilder source = new StringBuilder();
+        for (String module : imports) {
+            source.append(source.isEmpty() ? "" : "\n").append("import ").append(module);
+        }
         for (String line : program.replace("sys.exit", "print").split("\n", -1)) {
             if (PythonText.strip(line).isEmpty()) {
                 break;
             }
-            source.append('\n').append(line);
+            source.append(source.isEmpty() ? "" : "\n").append(line);
         }
         return source.toString();
     }

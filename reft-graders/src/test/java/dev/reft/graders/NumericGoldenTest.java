@@ -17,10 +17,8 @@ import tools.jackson.databind.JsonNode;
 class NumericGoldenTest {
     @TestFactory
     Stream<DynamicTest> numericExtraction() {
-        return Golden.cases("numeric_extraction").stream()
-                .map(c -> DynamicTest.dynamicTest(
-                        c.get("id").asString(),
-                        () -> assertEquals(c.get("expected").asDouble(), score(c))));
+        return Golden.tests(
+                "numeric_extraction", c -> assertEquals(c.get("expected").asDouble(), score(c)));
     }
 
     private static double score(JsonNode c) {

@@ -22,8 +22,7 @@ import tools.jackson.databind.JsonNode;
 class ReftGoldenTest {
     @TestFactory
     Stream<DynamicTest> reftReward() {
-        List<JsonNode> cases = Golden.cases("reft_reward");
-        return cases.stream().map(c -> DynamicTest.dynamicTest(c.get("id").asString(), () -> check(c)));
+        return Golden.tests("reft_reward", ReftGoldenTest::check);
     }
 
     @Test

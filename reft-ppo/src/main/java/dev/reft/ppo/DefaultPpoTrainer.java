@@ -2,6 +2,8 @@ package dev.reft.ppo;
 
 import dev.reft.generation.Completion;
 import dev.reft.grading.Grade;
+import dev.reft.grading.GradingDesk;
+import dev.reft.grading.GradingException;
 import dev.reft.grading.Prompt;
 import dev.reft.math.KlController;
 import dev.reft.model.LanguageModel;

@@ -1,6 +1,7 @@
 package dev.reft.ppo;
 
 import dev.reft.generation.Sampling;
+import dev.reft.grading.GradingLimits;
 import java.util.List;
 
 /**

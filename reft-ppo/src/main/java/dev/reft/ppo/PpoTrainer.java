@@ -1,6 +1,7 @@
 package dev.reft.ppo;
 
 import dev.reft.grading.Grader;
+import dev.reft.grading.GradingException;
 import dev.reft.grading.GroupGrader;
 import dev.reft.grading.Prompt;
 import dev.reft.model.Policy;

@@ -3,6 +3,7 @@ package dev.reft.ppo;
 import dev.reft.generation.Completion;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
+import dev.reft.grading.GradingDesk;
 import dev.reft.grading.GroupGrader;
 import dev.reft.grading.Prompt;
 import dev.reft.model.LanguageModel;

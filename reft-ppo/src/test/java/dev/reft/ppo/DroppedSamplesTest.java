@@ -9,6 +9,7 @@ import dev.reft.generation.Finish;
 import dev.reft.generation.Segment;
 import dev.reft.grading.Credit;
 import dev.reft.grading.Grade;
+import dev.reft.grading.GradingException;
 import dev.reft.grading.Prompt;
 import dev.reft.model.Policy;
 import java.util.ArrayList;

@@ -1,0 +1,234 @@
+package dev.reft.examples;
+
+import dev.reft.examples.grade.GradeRows;
+import dev.reft.examples.grade.GradeSummary;
+import dev.reft.examples.view.ProgressLine;
+import dev.reft.graders.judges.HttpChatModel;
+import dev.reft.graders.judges.TokenPrice;
+import dev.reft.graders.judges.UsageMeter;
+import dev.reft.graders.openai.GraderDefinition;
+import dev.reft.graders.openai.GraderRun;
+import dev.reft.graders.openai.GraderServices;
+import dev.reft.graders.openai.Issue;
+import dev.reft.graders.openai.JsonLines;
+import dev.reft.graders.openai.Preflight;
+import dev.reft.graders.openai.Validation;
+import dev.reft.graders.programs.ProgramLimits;
+import dev.reft.graders.programs.ProgramRunner;
+import dev.reft.graders.programs.ProgramRunners;
+import dev.reft.graders.programs.RunnerSpec;
+import dev.reft.graders.programs.SandboxException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Grades a JSONL file of samples with a grader of OpenAI's JSON, and prints a summary. */
+@Command(
+        name = "grade-file",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Grades each row of a JSONL file with a grader of OpenAI's JSON and writes OpenAI's answers, one a line.")
+public final class GradeFile implements Callable<Integer> {
+    /** Where Python runs. */
+    enum Python {
+        NONE,
+        EMBEDDED,
+        WORKER
+    }
+
+    @Option(names = "--grader", paramLabel = "FILE", required = true, description = "the grader's JSON")
+    private Path grader = Path.of("");
+
+    @Option(
+            names = "--samples",
+            paramLabel = "FILE",
+            required = true,
+            description =
+                    "JSONL; each row has model_sample (text, or an object with output_text, output_tools, ...) and item")
+    private Path samples = Path.of("");
+
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "where the results go, as JSONL")
+    private Path out = Path.of("");
+
+    @Option(names = "--strict", description = "refuse a grader that OpenAI would refuse")
+    private boolean strict;
+
+    @Option(names = "--field-sample", paramLabel = "NAME", description = "default: model_sample")
+    private String sampleField = "model_sample";
+
+    @Option(
+            names = "--field-item",
+            paramLabel = "NAME",
+            description = "default: item; where a row lacks it, its other fields are the item")
+    private String itemField = "item";
+
+    @Option(names = "--threads", paramLabel = "N", description = "rows at once (default: 4)")
+    private int threads = 4;
+
+    @Option(names = "--time-limit", paramLabel = "SECONDS", description = "of one row (default: 600)")
+    private long seconds = 600;
+
+    @Option(
+            names = "--judge",
+            paramLabel = "URL",
+            description = "OpenAI-compatible address for score_model and label_model, such as http://localhost:8000/v1")
+    private @Nullable URI judge;
+
+    @Option(
+            names = "--judge-key",
+            paramLabel = "VARIABLE",
+            description = "environment variable with the judge's key (default: OPENAI_API_KEY)")
+    private String keyVariable = "OPENAI_API_KEY";
+
+    @Option(
+            names = "--judge-answers",
+            paramLabel = "HOW",
+            description = "how structured answers are asked for: json_schema (default), json_object, prompt_only")
+    private HttpChatModel.Structured structured = HttpChatModel.Structured.JSON_SCHEMA;
+
+    @Option(
+            names = "--judge-price",
+            paramLabel = "IN,CACHED,OUT",
+            split = ",",
+            description = "prices of a million tokens, for the summary")
+    private @Nullable List<Double> prices;
+
+    @Option(
+            names = "--python",
+            paramLabel = "WHERE",
+            description = "sandbox of python graders: embedded (default), worker, none")
+    private Python python = Python.EMBEDDED;
+
+    private GradeFile() {}
+
+    /**
+     * Runs the program.
+     *
+     * @param arguments see {@code --help}
+     */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /**
+     * Runs the program within this process.
+     *
+     * @param arguments see {@code --help}
+     * @return 0 if all rows were graded, 3 if something failed on some of them, 2 for wrong options, graders or rows, 1 for
+     *     another failure
+     */
+    public static int run(String... arguments) {
+        return new CommandLine(new GradeFile())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    boolean told = failure instanceof IllegalArgumentException
+                            || failure instanceof IOException
+                            || failure instanceof UncheckedIOException
+                            || failure instanceof SandboxException;
+                    if (!told) {
+                        throw failure;
+                    }
+                    command.getErr().println(command.getColorScheme().errorText("grade-file: " + message(failure)));
+                    return failure instanceof IllegalArgumentException ? 2 : 1;
+                })
+                .execute(arguments);
+    }
+
+    private static String message(Exception failure) {
+        return failure instanceof IOException ? failure.toString() : String.valueOf(failure.getMessage());
+    }
+
+    @Override
+    public Integer call() throws IOException, SandboxException, InterruptedException {
+        ProgressLine line = ProgressLine.standard();
+        String json = Files.readString(grader);
+        Validation validation = GraderDefinition.validate(json);
+        for (Issue issue : validation.issues()) {
+            if (issue.severity() != Issue.Severity.ERROR) {
+                line.say(issue.severity().name().toLowerCase(Locale.ROOT) + ": " + issue);
+            }
+        }
+        if (strict && !validation.isValid()) {
+            throw new IllegalArgumentException(grader + " is not a grader that OpenAI would take");
+        }
+        GraderDefinition definition = GraderDefinition.read(json);
+        List<JsonLines.Row> rows = JsonLines.read(samples);
+        Path target = out.toAbsolutePath();
+        if (target.getParent() != null) {
+            Files.createDirectories(target.getParent());
+        }
+        UsageMeter meter = new UsageMeter();
+        try (ProgramRunner runner = runner(json)) {
+            GraderServices services = services(runner, meter);
+            GraderRun run = new GraderRun(definition, services);
+            GradeRows grading = new GradeRows(run, threads, Duration.ofSeconds(seconds), sampleField, itemField);
+            preflight(definition, services, rows, grading, line);
+            GradeSummary summary = grading.grade(rows, target, line);
+            summary.lines().forEach(line::say);
+            if (prices != null) {
+                line.say(String.format(Locale.ROOT, "%-28s %.4f", "cost", meter.cost()));
+            }
+            line.say("Results: " + target.normalize().toUri());
+            return summary.flagged() == 0 ? 0 : 3;
+        }
+    }
+
+    /** What would fail at every row is told before the first. */
+    private static void preflight(
+            GraderDefinition definition,
+            GraderServices services,
+            List<JsonLines.Row> rows,
+            GradeRows grading,
+            ProgressLine line)
+            throws SandboxException, InterruptedException {
+        List<Map<String, @Nullable Object>> items =
+                rows.stream().limit(Preflight.ROWS).map(grading::item).toList();
+        for (Issue issue : Preflight.check(definition, services, items)) {
+            line.say("warning: " + issue);
+        }
+    }
+
+    private GraderServices services(@Nullable ProgramRunner runner, UsageMeter meter) {
+        GraderServices.Builder services = GraderServices.builder();
+        if (runner != null) {
+            services.python(runner, ProgramLimits.OPENAI);
+        }
+        if (judge != null) {
+            TokenPrice price = prices == null ? TokenPrice.FREE : price(prices);
+            services.judge(HttpChatModel.at(judge, "")
+                    .keyFromEnvironment(keyVariable)
+                    .structured(structured)
+                    .meter(meter, price)
+                    .build());
+        }
+        return services.build();
+    }
+
+    private static TokenPrice price(List<Double> numbers) {
+        if (numbers.size() != 3) {
+            throw new IllegalArgumentException("--judge-price needs three numbers: read, cached, written");
+        }
+        return new TokenPrice(numbers.get(0), numbers.get(1), numbers.get(2));
+    }
+
+    /** A sandbox takes seconds to open, so only for graders that speak of Python. */
+    private @Nullable ProgramRunner runner(String json) throws SandboxException {
+        if (python == Python.NONE || !json.contains("python")) {
+            return null;
+        }
+        RunnerSpec spec = python == Python.EMBEDDED ? RunnerSpec.embedded() : RunnerSpec.worker();
+        return ProgramRunners.open(spec.withParallel(Math.min(threads, 256)));
+    }
+}

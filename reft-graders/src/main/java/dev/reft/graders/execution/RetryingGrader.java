@@ -1,0 +1,56 @@
+package dev.reft.graders.execution;
+
+import dev.reft.generation.Completion;
+import dev.reft.grading.Deadline;
+import dev.reft.grading.Grade;
+import dev.reft.grading.Grader;
+import dev.reft.grading.GradingException;
+import dev.reft.grading.Prompt;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Tries a grading again after failures that may pass. When tries or time are used up the grade is {@link Grade.Failed} with the last
+ * failure and the number of tries, so that a trainer does not start over.
+ *
+ * @param grader what is tried
+ * @param policy when and how soon
+ */
+public record RetryingGrader(Grader grader, RetryPolicy policy) implements Grader {
+    /**
+     * Grades, as often as the policy allows.
+     *
+     * @throws Exception what the grader throws and is not worth another try at the first attempt
+     */
+    @Override
+    public Grade grade(Prompt prompt, Completion completion) throws Exception {
+        long seed = Objects.hash(prompt.id(), completion.sample());
+        for (int attempt = 1; ; attempt++) {
+            Exception failure;
+            try {
+                Grade grade = grader.grade(prompt, completion);
+                if (!(grade instanceof Grade.Failed failed)) {
+                    return grade;
+                }
+                failure = failed.cause();
+            } catch (GradingException | TimeoutException | InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                failure = e;
+            }
+            if (!policy.retryable().test(failure)) {
+                if (attempt == 1) {
+                    throw failure;
+                }
+                return new Grade.Failed(failure, attempt);
+            }
+            long pause = policy.pauseAfter(attempt, failure, seed).toNanos();
+            if (attempt == policy.attempts()
+                    || pause >= Deadline.current().remaining().toNanos()) {
+                return new Grade.Failed(failure, attempt);
+            }
+            TimeUnit.NANOSECONDS.sleep(pause);
+        }
+    }
+}

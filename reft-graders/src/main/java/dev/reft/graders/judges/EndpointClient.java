@@ -1,0 +1,152 @@
+package dev.reft.graders.judges;
+
+import dev.reft.graders.execution.RetryPolicy;
+import dev.reft.graders.json.Json;
+import dev.reft.graders.json.JsonException;
+import dev.reft.grading.Deadline;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A web service that grades, as Azure's private preview calls it: {@code POST {"sample", "item", "trace_id"}}, answered by
+ * {@code {"score": number}}. Thread-safe. At most 1 MB is sent, an answer is waited for at most 10 minutes, a failed call
+ * is repeated up to 3 times; after that the grading has failed (it is not scored 0). Source:
+ * {@code microsoft-foundry/fine-tuning}, Demos/Agentic_RFT_PrivatePreview.
+ */
+public final class EndpointClient {
+    /** The most bytes of a request. */
+    public static final int MOST_BYTES = 1 << 20;
+
+    private final HttpPost post;
+    private final Map<String, String> headers;
+    private final RetryPolicy retries;
+    private final long pauseNanos;
+    private final AtomicLong nextTurn = new AtomicLong(System.nanoTime());
+
+    /**
+     * A client with Azure's limits.
+     *
+     * @param url where to ask
+     * @param headers sent with each call, never shown
+     * @param rateLimit most calls a second over all threads, or null for no limit
+     * @throws IllegalArgumentException if the address is not http or https, or the rate is not positive
+     */
+    public EndpointClient(URI url, Map<String, String> headers, @Nullable Double rateLimit) {
+        this(url, headers, rateLimit, Duration.ofMinutes(10), RetryPolicy.DEFAULT);
+    }
+
+    EndpointClient(
+            URI url, Map<String, String> headers, @Nullable Double rateLimit, Duration timeLimit, RetryPolicy retries) {
+        if (rateLimit != null && !(rateLimit > 0)) {
+            throw new IllegalArgumentException("rate limit " + rateLimit + " must be positive");
+        }
+        this.post = new HttpPost(url, Duration.ofSeconds(10), timeLimit, MOST_BYTES);
+        this.headers = Map.copyOf(headers);
+        this.retries = retries;
+        this.pauseNanos = rateLimit == null ? 0 : (long) (1e9 / rateLimit);
+    }
+
+    /**
+     * Asks for a score.
+     *
+     * @param sample what was sampled
+     * @param item the data row
+     * @param trace names the rollout
+     * @return the score, finite, in no particular range
+     * @throws JudgeException if the service gave none
+     * @throws TimeoutException if the grading's time is over
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public double score(Map<String, @Nullable Object> sample, Map<String, @Nullable Object> item, String trace)
+            throws JudgeException, TimeoutException, InterruptedException {
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("sample", sample);
+        body.put("item", item);
+        body.put("trace_id", trace);
+        String text = Json.write(body);
+        if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
+            throw failure("the request has more than " + MOST_BYTES + " bytes", false, null);
+        }
+        return Retries.run(retries, () -> once(text));
+    }
+
+    private double once(String body) throws JudgeException, TimeoutException, InterruptedException {
+        takeTurn();
+        HttpPost.Answer answer;
+        try {
+            answer = post.send(headers, body);
+        } catch (IOException e) {
+            throw failure(redact(String.valueOf(e.getMessage())), true, null);
+        }
+        return read(answer.status(), answer.body(), answer.retryAfter());
+    }
+
+    /**
+     * What a response means.
+     *
+     * @param status the HTTP status
+     * @param body the response's text
+     * @return the score
+     * @throws JudgeException if it holds none
+     */
+    public double read(int status, String body) throws JudgeException {
+        return read(status, body, null);
+    }
+
+    private double read(int status, String body, @Nullable Duration retryAfter) throws JudgeException {
+        if (status < 200 || status > 299) {
+            throw failure(
+                    "status " + status + ": " + redact(ChatWire.excerpt(body)),
+                    HttpChatModel.mayFareBetter(status),
+                    retryAfter);
+        }
+        try {
+            Map<String, @Nullable Object> fields = Json.object(Json.readLenient(body));
+            if (fields != null && fields.get("score") instanceof Number score && Double.isFinite(score.doubleValue())) {
+                return score.doubleValue();
+            }
+        } catch (JsonException e) {
+            throw failure("the answer is " + e.getMessage(), true, null);
+        }
+        // JSON without a score is what the service means to say; asking again would not change it.
+        throw failure("the answer has no number 'score': " + redact(ChatWire.excerpt(body)), false, null);
+    }
+
+    /** Calls start at least a pause apart, in the order in which they ask. */
+    private void takeTurn() throws TimeoutException, InterruptedException {
+        if (pauseNanos == 0) {
+            return;
+        }
+        long now = System.nanoTime();
+        long mine = nextTurn.getAndUpdate(next -> Math.max(next, now) + pauseNanos);
+        long wait = mine - now;
+        if (wait <= 0) {
+            return;
+        }
+        if (wait >= Deadline.current().remaining().toNanos()) {
+            throw new TimeoutException("the rate limit of the endpoint leaves no turn within the grading's time");
+        }
+        TimeUnit.NANOSECONDS.sleep(wait);
+    }
+
+    private String redact(String text) {
+        String clean = text;
+        for (String value : headers.values()) {
+            clean = Secret.redact(clean, value);
+        }
+        return clean;
+    }
+
+    private JudgeException failure(String what, boolean retryable, @Nullable Duration retryAfter) {
+        String message = "the endpoint at " + post.place() + " gave no score: " + what;
+        return new JudgeException(JudgeException.Kind.SERVER, message, retryable, retryAfter, null);
+    }
+}

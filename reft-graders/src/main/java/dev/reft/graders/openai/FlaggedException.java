@@ -1,0 +1,43 @@
+package dev.reft.graders.openai;
+
+import org.jspecify.annotations.Nullable;
+
+/** A grading that OpenAI would answer by reward 0 and a flag; in training it is a failure unless the sample caused it. */
+public final class FlaggedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorFlag flag;
+    private final boolean bySample;
+
+    /**
+     * A failed grading.
+     *
+     * @param flag which of OpenAI's errors it is
+     * @param bySample whether the sample itself is at fault, as where a field is missing in its JSON
+     * @param message what went wrong
+     * @param cause what was thrown, or null
+     */
+    FlaggedException(ErrorFlag flag, boolean bySample, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.flag = flag;
+        this.bySample = bySample;
+    }
+
+    /**
+     * Which error it is.
+     *
+     * @return the flag
+     */
+    public ErrorFlag flag() {
+        return flag;
+    }
+
+    /**
+     * Whether the sample itself is at fault: then its score is 0 and nothing has failed.
+     *
+     * @return true if a better sample would have been graded
+     */
+    public boolean bySample() {
+        return bySample;
+    }
+}

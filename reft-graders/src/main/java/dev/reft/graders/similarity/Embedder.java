@@ -1,0 +1,22 @@
+package dev.reft.graders.similarity;
+
+import java.util.List;
+
+/** Turns texts into vectors for {@link Cosine}; called from several threads at once. */
+public interface Embedder {
+    /**
+     * Embeds texts.
+     *
+     * @param texts any texts
+     * @return one vector a text, in the same order, all of {@link #dimensions} finite numbers
+     * @throws Exception if that is impossible at the moment; the grading fails then
+     */
+    List<float[]> embed(List<String> texts) throws Exception;
+
+    /**
+     * The length of its vectors.
+     *
+     * @return &gt;= 1
+     */
+    int dimensions();
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reft.graders.execution;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reft.graders.json;
+
+import org.jspecify.annotations.NullMarked;

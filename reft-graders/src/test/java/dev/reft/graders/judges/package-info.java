@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reft.graders.judges;
+
+import org.jspecify.annotations.NullMarked;

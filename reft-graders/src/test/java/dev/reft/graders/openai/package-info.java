@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reft.graders.openai;
+
+import org.jspecify.annotations.NullMarked;

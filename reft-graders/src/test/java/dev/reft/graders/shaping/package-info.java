@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reft.graders.shaping;
+
+import org.jspecify.annotations.NullMarked;

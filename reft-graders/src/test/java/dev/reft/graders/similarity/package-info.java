@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reft.graders.similarity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reft.graders.structured;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+# row: infinite loop
+def solution(context):
+    while True:
+        pass

@@ -1,0 +1,6 @@
+# row: regex bomb
+import re
+
+
+def solution(context):
+    return re.match(r"(a+)+$", "a" * 60 + "b")

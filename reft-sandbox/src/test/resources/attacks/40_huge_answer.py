@@ -1,0 +1,12 @@
+# row: own: a value whose text has no end
+class Value:
+    def __str__(self):
+        return "x" * (20 << 20)
+
+    def __float__(self):
+        while True:
+            pass
+
+
+def solution(context):
+    return Value()
