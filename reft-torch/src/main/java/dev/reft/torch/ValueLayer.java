@@ -11,8 +11,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * The linear layer from hidden states to values, always in fp32.
  *
- * <p>It begins as N(0, 1 / (hidden + 1)) with bias 0, as in "The N+ Implementation Details of RLHF with PPO" (arXiv
- * 2403.17031).
+ * <p>It begins with weights of N(0, s) and bias 0, where s = 1 / (hidden + 1): values begin near 0, some hundredths apart. The
+ * s = 1 / sqrt(hidden + 1) that "The N+ Implementation Details of RLHF with PPO" (arXiv 2403.17031) has for reward heads begins
+ * one to two apart, which is several times what a terminal reward of 0 to 1 differs by: the first advantages are its noise.
  *
  * @param weight [1, hidden]
  * @param bias [1]
@@ -23,10 +24,7 @@ record ValueLayer(Parameter weight, Parameter bias) implements AutoCloseable {
 
     static ValueLayer initial(Placement placement, int hidden, long seed) {
         try (Scope scope = new Scope()) {
-            return of(
-                    placement,
-                    RandomSource.normal(seed, WEIGHT, 1 / Math.sqrt(hidden + 1.0), 1, hidden),
-                    torch.zeros(1));
+            return of(placement, RandomSource.normal(seed, WEIGHT, 1 / (hidden + 1.0), 1, hidden), torch.zeros(1));
         }
     }
 

@@ -76,15 +76,18 @@ class GuideTest {
                 prompts.add(Prompt.text(question, question, Integer.toString(a + b)));
             }
         }
-        Grader grader = (prompt, completion) ->
-                Grade.of(completion.text().equals(prompt.reference()) ? 1 : 0);
+        Grader grader = (prompt, completion) -> Grade.of(completion.text().equals(prompt.reference()) ? 1 : 0);
         PpoConfig config = PpoConfig.reft().toBuilder()
                 .maxTokens(4)
                 .policyRate(1e-3)
                 .valueRate(1e-2)
                 .build();
-        Training training =
-                new Training(new ValueHead.Shared(), new Adapter.Full(), new Optimizer.AdamW(0.9, 0.999, 1e-8, 0), 1, Replicas.SINGLE);
+        Training training = new Training(
+                new ValueHead.Shared(),
+                new Adapter.Full(),
+                new Optimizer.AdamW(0.9, 0.999, 1e-8, 0),
+                1,
+                Replicas.SINGLE);
         try (Policy untrained = model.policy(training);
                 Policy policy = model.policy(training);
                 Policy other = model.policy(training)) {
