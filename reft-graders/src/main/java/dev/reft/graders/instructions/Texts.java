@@ -104,10 +104,15 @@ final class Texts {
     /** How many non-overlapping {@code open...close} stand within one line, {@code least} or more characters apart. */
     static int enclosed(String text, String open, String close, int least) {
         int count = 0;
+        // Both are looked for again only when passed, so that the whole stays linear.
         int end = -1;
+        int line = -1;
         int at = text.indexOf(open);
         while (at >= 0) {
-            int line = text.indexOf('\n', at);
+            if (line < at) {
+                line = text.indexOf('\n', at);
+                line = line < 0 ? text.length() : line;
+            }
             int earliest = at + open.length() + least;
             if (end < earliest) {
                 end = text.indexOf(close, earliest);
@@ -115,7 +120,7 @@ final class Texts {
             if (end < 0) {
                 return count;
             }
-            boolean inLine = line < 0 || end < line;
+            boolean inLine = end < line;
             count += inLine ? 1 : 0;
             at = text.indexOf(open, inLine ? end + close.length() : line);
         }
