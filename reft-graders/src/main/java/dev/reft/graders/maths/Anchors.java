@@ -23,6 +23,7 @@ final class Anchors {
     private static final int FAR_REACH = 110;
 
     private final String lower;
+    private final boolean silent;
 
     Anchors(String text) {
         StringBuilder out = new StringBuilder(text.length());
@@ -31,6 +32,7 @@ final class Anchors {
             out.append(c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
         }
         lower = out.toString();
+        silent = !lower.contains("answer");
     }
 
     /**
@@ -41,8 +43,11 @@ final class Anchors {
      * @param previous where the candidate before it starts, -1 if none: an announcement counts for the first that follows
      */
     int priority(int start, int end, int previous) {
+        if (silent) {
+            return NONE;
+        }
         int at = start;
-        while (at > 0 && PythonText.isSpace(lower.charAt(at - 1))) {
+        while (at > 0 && start - at < REACH && PythonText.isSpace(lower.charAt(at - 1))) {
             at--;
         }
         if (at > 0 && lower.charAt(at - 1) == ':') {

@@ -14,7 +14,7 @@ import org.apache.commons.math3.fraction.BigFraction;
  * the other way round, so that repeating the question's equation is no answer.
  */
 final class Equality {
-    private static final int POINTS = 8;
+    private static final int POINTS = 6;
     private static final int ENOUGH_POINTS = 2;
     private static final int MOST_ELEMENTS = 64;
 
@@ -312,7 +312,7 @@ final class Equality {
             long hash = name.hashCode() * 0x9E3779B97F4A7C15L + (index + 1) * 0xBF58476D1CE4E5B9L;
             hash = (hash ^ (hash >>> 31)) * 0x94D049BB133111EBL;
             int numerator = 211 + (int) Math.floorMod(hash ^ (hash >>> 29), 1801L);
-            int scale = index < 4 ? 1 : index == 4 ? 7 : -1;
+            int scale = index < 3 ? 1 : index == 3 ? 7 : -1;
             point.put(name, new BigFraction(numerator * scale, 997));
         }
         return point;

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.apache.commons.math3.dfp.Dfp;
 import org.apache.commons.math3.dfp.DfpMath;
@@ -17,10 +18,18 @@ import org.apache.commons.math3.fraction.BigFraction;
  * their arguments' values, so that equal uses are equal and others are not.
  */
 final class Evaluator {
-    private static final int MOST_TERMS = 2000;
+    private static final Set<String> CHEAP = Set.of("+", "*", "/", "neg", "abs", "sum", "prod", "floor", "ceil", "min", "max");
+
+    private static final int MOST_TERMS = 1000;
     private static final int LARGEST_POWER = 600;
     private static final int LARGEST_FACTORIAL = 300;
     private static final double LARGEST_EXPONENT = 2000;
+
+    /** What an expression may cost; one that costs more has no value, and so equals nothing. */
+    private static final int MOST_STEPS = 10_000;
+
+    /** What a logarithm or a sine costs, in additions. */
+    private static final int FUNCTION_STEPS = 40;
 
     private final Map<String, BigFraction> point;
     private int steps;
@@ -31,7 +40,12 @@ final class Evaluator {
 
     /** The value; undefined where the expression has none, or no real one. */
     Value value(Node node) {
-        if (++steps % 64 == 0 && Deadline.current().passed()) {
+        boolean cheap = node instanceof Node.Op op ? CHEAP.contains(op.name()) : true;
+        steps += cheap ? 1 : FUNCTION_STEPS;
+        if (steps > MOST_STEPS) {
+            return Value.undefined();
+        }
+        if ((steps & 31) <= 1 && Deadline.current().passed()) {
             throw new CancellationException("the comparison of two expressions ran past its time limit");
         }
         if (node instanceof Node.Num num) {
@@ -251,13 +265,16 @@ final class Evaluator {
             int high = to.exact().intValue();
             boolean sum = op.name().equals("sum");
             Value total = Value.of(sum ? BigFraction.ZERO : BigFraction.ONE);
+            Map<String, BigFraction> inner = new HashMap<>(point);
             for (int i = low; i <= high; i++) {
-                Map<String, BigFraction> inner = new HashMap<>(point);
                 inner.put(variable.name(), new BigFraction(i));
                 Evaluator term = new Evaluator(inner);
                 term.steps = steps;
                 Value value = term.value(op.args().get(3));
                 steps = term.steps;
+                if (!value.isDefined()) {
+                    return Value.undefined();
+                }
                 total = sum ? total.plus(value) : total.times(value);
             }
             return total;

@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 /** Parses the subset of LaTeX in which answers are written. Limited in depth and length. */
 final class LatexParser extends LatexScanner {
     /** A longer text is no answer. */
-    static final int LONGEST = 2000;
+    static final int LONGEST = 1000;
 
     private static final int DEEPEST = 40;
     private static final int LONGEST_NUMBER = 300;
+
+    /** Plus-minus and mixed numbers are read twice; nested, that would double without end. */
+    private static final int MOST_STEPS = 3000;
 
     private static final Map<String, Node.Sign> SIGNS = Map.ofEntries(
             Map.entry("<=", Node.Sign.LESS_EQUAL), Map.entry(">=", Node.Sign.GREATER_EQUAL), Map.entry("!=", Node.Sign.UNEQUAL),
@@ -37,6 +40,7 @@ final class LatexParser extends LatexScanner {
     private static final String FUNCTION_LETTERS = "fghFGHPQW";
 
     private int depth;
+    private int steps;
     private boolean minus;
     private boolean signed;
 
@@ -82,15 +86,19 @@ final class LatexParser extends LatexScanner {
     }
 
     private List<Node> elements() {
-        if (++depth > DEEPEST) {
-            throw new Unparsable("deeper than " + DEEPEST);
-        }
+        deeper();
         List<Node> elements = new ArrayList<>();
         do {
             element(elements);
         } while (separator());
         depth--;
         return elements;
+    }
+
+    private void deeper() {
+        if (++depth > DEEPEST || ++steps > MOST_STEPS) {
+            throw new Unparsable("deeper than " + DEEPEST + " or longer than " + MOST_STEPS + " steps");
+        }
     }
 
     /** One element, or two where it holds a plus-minus. */
@@ -297,9 +305,7 @@ final class LatexParser extends LatexScanner {
     }
 
     private Node power() {
-        if (++depth > DEEPEST) {
-            throw new Unparsable("deeper than " + DEEPEST);
-        }
+        deeper();
         blanks();
         Node node = atom();
         while (true) {
@@ -349,6 +355,13 @@ final class LatexParser extends LatexScanner {
 
     /** What a command or a power takes: braces, or one digit, letter or command. */
     private Node argument() {
+        deeper();
+        Node argument = argumentInside();
+        depth--;
+        return argument;
+    }
+
+    private Node argumentInside() {
         blanks();
         if (peek() == '{') {
             return group();
@@ -396,9 +409,6 @@ final class LatexParser extends LatexScanner {
 
     private Node bracketed(boolean lowOpen) {
         at++;
-        if (depth > DEEPEST) {
-            throw new Unparsable("deeper than " + DEEPEST);
-        }
         int start = at;
         List<Node> elements = elements();
         boolean semicolons = text.substring(start, at).indexOf(';') >= 0;

@@ -43,6 +43,9 @@ final class LatexWords {
     }
 
     private static String command(LatexScanner in, int depth) {
+        if (depth > 20) {
+            throw new LatexScanner.Unparsable("deeper than 20");
+        }
         String name = in.command();
         if (name.isEmpty()) {
             in.at += 2;

@@ -3,9 +3,12 @@ package dev.reft.graders.maths;
 import dev.reft.generation.Completion;
 import dev.reft.graders.AnswerRule;
 import dev.reft.graders.AnswerScores;
+import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Grades a mathematical answer against the prompt's reference by a rule: {@link Equivalence} compares what answers mean, {@link StringRule}
@@ -70,8 +73,23 @@ public record MathGrader(AnswerRule rule, AnswerScores scores) implements Grader
         return new MathGrader(rule, other);
     }
 
+    /**
+     * Grades a completion.
+     *
+     * @param prompt the problem with its right answer
+     * @param completion the answer
+     * @return a score, or none if the reference holds no answer
+     * @throws TimeoutException if the deadline passes
+     */
     @Override
-    public Grade grade(Prompt prompt, Completion completion) {
-        return scores.grade(rule.judge(completion.text(), prompt.reference()));
+    public Grade grade(Prompt prompt, Completion completion) throws TimeoutException {
+        Deadline.current().check();
+        try {
+            return scores.grade(rule.judge(completion.text(), prompt.reference()));
+        } catch (CancellationException e) {
+            TimeoutException late = new TimeoutException(e.getMessage());
+            late.initCause(e);
+            throw late;
+        }
     }
 }

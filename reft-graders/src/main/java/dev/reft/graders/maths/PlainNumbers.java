@@ -17,6 +17,7 @@ final class PlainNumbers {
         Anchors anchors = new Anchors(text);
         int previous = -1;
         int expressionEnd = -1;
+        int noneBefore = -1;
         for (int at = 0; at < text.length(); at++) {
             int start = start(text, at);
             if (start < 0) {
@@ -26,7 +27,9 @@ final class PlainNumbers {
             int end = number(text, signed);
             int priority = end > signed ? anchors.priority(start, end, previous) : Anchors.NONE;
             // The places within an expression are part of it, not answers of their own.
-            int expression = start < expressionEnd ? -1 : expression(text, start);
+            boolean skip = start < expressionEnd || start < noneBefore || !begins(text, start);
+            int expression = skip ? -1 : expression(text, start);
+            noneBefore = skip || expression > 0 ? noneBefore : blank(text, start);
             if (expression > 0) {
                 candidates.add(candidate(start, expression, anchors.priority(start, expression, previous), text.substring(start, expression), false));
                 expressionEnd = expression;
@@ -89,6 +92,25 @@ final class PlainNumbers {
 
     private static boolean isAt(String text, int at, char c) {
         return at < text.length() && text.charAt(at) == c;
+    }
+
+    /** Whether a digit stands here, behind a sign or a bracket at most. */
+    private static boolean begins(String text, int start) {
+        int at = start;
+        while (at < text.length() && at - start < 3 && (text.charAt(at) == '-' || text.charAt(at) == '(')) {
+            at++;
+        }
+        return at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
+    }
+
+    /** How far only digits and blanks follow: nothing that starts between is arithmetic. */
+    private static int blank(String text, int start) {
+        int at = start;
+        while (at < text.length() && at - start < LONGEST
+                && (text.charAt(at) >= '0' && text.charAt(at) <= '9' || PythonText.isSpace(text.charAt(at)))) {
+            at++;
+        }
+        return at < text.length() && OPERATORS.indexOf(text.charAt(at)) >= 0 ? start : at;
     }
 
     /** The end of the arithmetic that starts here; -1 if none does. */

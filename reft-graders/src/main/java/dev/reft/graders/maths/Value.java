@@ -3,6 +3,7 @@ package dev.reft.graders.maths;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.util.Objects;
 import org.apache.commons.math3.dfp.Dfp;
 import org.apache.commons.math3.dfp.DfpField;
 import org.apache.commons.math3.fraction.BigFraction;
@@ -13,13 +14,15 @@ final class Value {
     /** A field's flags are not made for several threads. */
     private static final ThreadLocal<DfpField> FIELD = ThreadLocal.withInitial(() -> new DfpField(40));
 
-    private static final int LONGEST = 3000;
+    private static final int LONGEST = 800;
     private static final double TOLERANCE = 1e-28;
 
     private final @Nullable BigFraction exact;
-    private final Dfp rounded;
 
-    private Value(@Nullable BigFraction exact, Dfp rounded) {
+    /** Made when first asked for, as exact numbers mostly need none; a value stays with one thread. */
+    private @Nullable Dfp rounded;
+
+    private Value(@Nullable BigFraction exact, @Nullable Dfp rounded) {
         this.exact = exact;
         this.rounded = rounded;
     }
@@ -32,8 +35,7 @@ final class Value {
     static Value of(BigFraction exact) {
         BigInteger top = exact.getNumerator();
         BigInteger bottom = exact.getDenominator();
-        Dfp rounded = dfp(top).divide(dfp(bottom));
-        return new Value(top.bitLength() + bottom.bitLength() > LONGEST ? null : exact, rounded);
+        return top.bitLength() + bottom.bitLength() > LONGEST ? of(dfp(top).divide(dfp(bottom))) : new Value(exact, null);
     }
 
     private static Dfp dfp(BigInteger value) {
@@ -61,27 +63,33 @@ final class Value {
     }
 
     Dfp rounded() {
-        return rounded;
+        Dfp made = rounded;
+        if (made == null) {
+            BigFraction fraction = Objects.requireNonNull(exact);
+            made = dfp(fraction.getNumerator()).divide(dfp(fraction.getDenominator()));
+            rounded = made;
+        }
+        return made;
     }
 
     boolean isDefined() {
-        return !rounded.isNaN() && !rounded.isInfinite();
+        return exact != null || !rounded().isNaN() && !rounded().isInfinite();
     }
 
     boolean isInfinite() {
-        return rounded.isInfinite();
+        return exact == null && rounded().isInfinite();
     }
 
     int sign() {
-        return exact != null ? exact.getNumerator().signum() : rounded.isNaN() || rounded.isZero() ? 0 : rounded.strictlyNegative() ? -1 : 1;
+        return exact != null ? exact.getNumerator().signum() : rounded().isNaN() || rounded().isZero() ? 0 : rounded().strictlyNegative() ? -1 : 1;
     }
 
     Value negate() {
-        return new Value(exact == null ? null : exact.negate(), rounded.negate());
+        return exact == null ? of(rounded().negate()) : new Value(exact.negate(), null);
     }
 
     Value plus(Value other) {
-        return exact != null && other.exact != null ? of(exact.add(other.exact)) : of(rounded.add(other.rounded));
+        return exact != null && other.exact != null ? of(exact.add(other.exact)) : of(rounded().add(other.rounded()));
     }
 
     Value minus(Value other) {
@@ -89,14 +97,14 @@ final class Value {
     }
 
     Value times(Value other) {
-        return exact != null && other.exact != null ? of(exact.multiply(other.exact)) : of(rounded.multiply(other.rounded));
+        return exact != null && other.exact != null ? of(exact.multiply(other.exact)) : of(rounded().multiply(other.rounded()));
     }
 
     Value over(Value other) {
         if (other.sign() == 0) {
             return undefined();
         }
-        return exact != null && other.exact != null ? of(exact.divide(other.exact)) : of(rounded.divide(other.rounded));
+        return exact != null && other.exact != null ? of(exact.divide(other.exact)) : of(rounded().divide(other.rounded()));
     }
 
     /** Equal: exactly where both are exact, else to about 28 digits. */
@@ -107,16 +115,16 @@ final class Value {
         if (!isDefined() || !other.isDefined()) {
             return isInfinite() && other.isInfinite() && sign() == other.sign();
         }
-        Dfp difference = rounded.subtract(other.rounded).abs();
-        Dfp size = Dfp.copysign(rounded, field().getOne());
-        Dfp otherSize = Dfp.copysign(other.rounded, field().getOne());
+        Dfp difference = rounded().subtract(other.rounded()).abs();
+        Dfp size = Dfp.copysign(rounded(), field().getOne());
+        Dfp otherSize = Dfp.copysign(other.rounded(), field().getOne());
         Dfp largest = size.greaterThan(otherSize) ? size : otherSize;
         largest = largest.greaterThan(field().getOne()) ? largest : field().getOne();
         return !difference.greaterThan(largest.multiply(field().newDfp(TOLERANCE)));
     }
 
     int compare(Value other) {
-        return equal(other) ? 0 : rounded.lessThan(other.rounded) ? -1 : 1;
+        return equal(other) ? 0 : rounded().lessThan(other.rounded()) ? -1 : 1;
     }
 
     /** Equal after both were rounded to so many decimals. */
@@ -128,13 +136,13 @@ final class Value {
         if (exact != null) {
             return exact.bigDecimalValue(decimals, RoundingMode.HALF_EVEN.ordinal());
         }
-        double size = rounded.toDouble();
+        double size = rounded().toDouble();
         // Where a double has no decimals left, all digits count.
-        return Math.abs(size) > 1e30 ? new BigDecimal(size) : new BigDecimal(rounded.toString()).setScale(decimals, RoundingMode.HALF_EVEN);
+        return Math.abs(size) > 1e30 ? new BigDecimal(size) : new BigDecimal(rounded().toString()).setScale(decimals, RoundingMode.HALF_EVEN);
     }
 
     @Override
     public String toString() {
-        return exact != null ? exact.toString() : rounded.toString();
+        return exact != null ? exact.toString() : rounded().toString();
     }
 }
