@@ -80,7 +80,9 @@ final class Boxes {
         }
         String between = text.substring(box.end(), next.start());
         return between.length() < NEAR
-                || !box.content().equals(next.content()) && between.length() < NEAR_WITH_SEPARATOR && separates(between);
+                || !box.content().equals(next.content())
+                        && between.length() < NEAR_WITH_SEPARATOR
+                        && separates(between);
     }
 
     private static boolean separates(String between) {

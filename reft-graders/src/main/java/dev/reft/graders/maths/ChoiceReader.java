@@ -63,7 +63,9 @@ public record ChoiceReader(List<String> words, boolean lowerCase) implements Ans
             if (text.startsWith(word, at)) {
                 int end = at + word.length();
                 end = text.startsWith("**", end) ? end + 2 : end;
-                if (end >= text.length() || ".,:".indexOf(text.charAt(end)) >= 0 || PythonText.isSpace(text.charAt(end))) {
+                if (end >= text.length()
+                        || ".,:".indexOf(text.charAt(end)) >= 0
+                        || PythonText.isSpace(text.charAt(end))) {
                     return word;
                 }
             }

@@ -10,8 +10,35 @@ import java.util.Set;
 /** The LaTeX commands that stand for a value. */
 final class Commands {
     private static final Set<String> OTHERS = Set.of(
-            "frac", "sqrt", "pi", "infty", "text", "boxed", "fbox", "binom", "dbinom", "tbinom", "sum", "prod", "int", "lim", "lfloor", "lceil",
-            "begin", "emptyset", "varnothing", "mathbb", "overline", "vec", "hat", "bar", "overrightarrow", "angle", "mathcal", "mathsf", "langle");
+            "frac",
+            "sqrt",
+            "pi",
+            "infty",
+            "text",
+            "boxed",
+            "fbox",
+            "binom",
+            "dbinom",
+            "tbinom",
+            "sum",
+            "prod",
+            "int",
+            "lim",
+            "lfloor",
+            "lceil",
+            "begin",
+            "emptyset",
+            "varnothing",
+            "mathbb",
+            "overline",
+            "vec",
+            "hat",
+            "bar",
+            "overrightarrow",
+            "angle",
+            "mathcal",
+            "mathsf",
+            "langle");
 
     private static final Map<String, String> SETS =
             Map.of("R", "reals", "Z", "integers", "N", "naturals", "Q", "rationals", "C", "complex");
@@ -89,11 +116,15 @@ final class Commands {
         List<Node> args = in.peek() == '(' ? bracketed(in) : List.of(unbracketed(in));
         Node value = base != null && name.equals("log")
                 ? new Node.Op("log", args.get(0), base)
-                : new Node.Op(name.equals("log") ? "ln" : name.equals("lg") ? "log" : name, name.equals("lg") ? List.of(args.get(0), Node.Num.of(10)) : args);
+                : new Node.Op(
+                        name.equals("log") ? "ln" : name.equals("lg") ? "log" : name,
+                        name.equals("lg") ? List.of(args.get(0), Node.Num.of(10)) : args);
         if (power == null) {
             return value;
         }
-        boolean inverse = power instanceof Node.Num num && num.value().intValue() == -1 && Set.of("sin", "cos", "tan").contains(name);
+        boolean inverse = power instanceof Node.Num num
+                && num.value().intValue() == -1
+                && Set.of("sin", "cos", "tan").contains(name);
         return inverse ? new Node.Op("arc" + name, args) : new Node.Op("^", value, power);
     }
 
@@ -114,8 +145,13 @@ final class Commands {
         factors.add(in.powerHere());
         while (true) {
             in.blanks();
-            boolean letter = LatexText.isLetter(in.peek()) && !in.word().equals("and") && !in.word().equals("or") || in.isDigit(0);
-            boolean greek = in.command().equals("pi") || LatexParser.isGreek(in.command()) || in.command().equals("frac");
+            boolean letter = LatexText.isLetter(in.peek())
+                            && !in.word().equals("and")
+                            && !in.word().equals("or")
+                    || in.isDigit(0);
+            boolean greek = in.command().equals("pi")
+                    || LatexParser.isGreek(in.command())
+                    || in.command().equals("frac");
             if (!letter && !greek || in.word().length() > 2 && LatexParser.isFunction(in.word())) {
                 break;
             }
@@ -132,7 +168,8 @@ final class Commands {
     private static Node text(LatexParser in) {
         in.blanks();
         String inside = PythonText.strip(in.braces());
-        String word = inside.startsWith("(") && inside.endsWith(")") ? inside.substring(1, inside.length() - 1) : inside;
+        String word =
+                inside.startsWith("(") && inside.endsWith(")") ? inside.substring(1, inside.length() - 1) : inside;
         StringBuilder letters = new StringBuilder();
         word.codePoints().filter(Character::isLetterOrDigit).forEach(letters::appendCodePoint);
         if (letters.length() == 0) {

@@ -79,7 +79,9 @@ final class Environments {
                 at++;
                 continue;
             }
-            boolean joins = last != null && joined(last.end(), place.start()) && groups.get(groups.size() - 1).size() < MOST_JOINED;
+            boolean joins = last != null
+                    && joined(last.end(), place.start())
+                    && groups.get(groups.size() - 1).size() < MOST_JOINED;
             if (!joins) {
                 groups.add(new ArrayList<>());
             }
@@ -96,7 +98,8 @@ final class Environments {
             return false;
         }
         String between = PythonText.strip(text.substring(from, to));
-        return between.equals(",") || List.of("and", "or", ",and", ",or", ", and", ", or").contains(between);
+        return between.equals(",")
+                || List.of("and", "or", ",and", ",or", ", and", ", or").contains(between);
     }
 
     private @Nullable Place place(int at) {
@@ -132,7 +135,9 @@ final class Environments {
             return null;
         }
         int at = start + 1;
-        while (at < text.length() && text.charAt(at) != '\n' && (text.charAt(at) != '$' || text.charAt(at - 1) == '\\')) {
+        while (at < text.length()
+                && text.charAt(at) != '\n'
+                && (text.charAt(at) != '$' || text.charAt(at - 1) == '\\')) {
             at++;
         }
         return at < text.length() && text.charAt(at) == '$' ? closed(start, 1, at, 1) : null;

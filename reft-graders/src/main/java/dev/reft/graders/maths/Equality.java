@@ -45,7 +45,9 @@ final class Equality {
             return collections(right, given);
         }
         if (right instanceof Node.Grid a && given instanceof Node.Grid b) {
-            return a.rows().size() == b.rows().size() && a.rows().get(0).size() == b.rows().get(0).size() && inOrder(a.children(), b.children());
+            return a.rows().size() == b.rows().size()
+                    && a.rows().get(0).size() == b.rows().get(0).size()
+                    && inOrder(a.children(), b.children());
         }
         return scalars(right, given);
     }
@@ -55,12 +57,16 @@ final class Equality {
     }
 
     private static boolean isAssignment(Node node) {
-        return node instanceof Node.Chain chain && chain.isEquation() && chain.sides().get(0).isName();
+        return node instanceof Node.Chain chain
+                && chain.isEquation()
+                && chain.sides().get(0).isName();
     }
 
     /** {@code x = 5 + 5 = 10} says {@code x = 10}. */
     private static Node shortened(Node node) {
-        return node instanceof Node.Chain chain && isAssignment(chain) && chain.sides().size() > 2
+        return node instanceof Node.Chain chain
+                        && isAssignment(chain)
+                        && chain.sides().size() > 2
                 ? new Node.Chain(List.of(chain.sides().get(0), chain.last()), List.of(Node.Sign.EQUAL))
                 : node;
     }
@@ -84,7 +90,8 @@ final class Equality {
             return new Node.Sym(names.getOrDefault(sym.name(), sym.name()), sym.word());
         }
         if (node instanceof Node.Op op) {
-            return new Node.Op(op.name(), op.args().stream().map(arg -> rename(arg, names)).toList());
+            return new Node.Op(
+                    op.name(), op.args().stream().map(arg -> rename(arg, names)).toList());
         }
         return node;
     }
@@ -93,7 +100,9 @@ final class Equality {
         if (right instanceof Node.Chain chain && given.isCollection()) {
             return sameRegion(Regions.of(chain), Regions.of(given));
         }
-        return rule.setsForRelations() && given instanceof Node.Chain chain && right.isCollection()
+        return rule.setsForRelations()
+                && given instanceof Node.Chain chain
+                && right.isCollection()
                 && sameRegion(Regions.of(right), Regions.of(chain));
     }
 
@@ -133,7 +142,9 @@ final class Equality {
         if (!ordered && equal(a, d) && equal(b, c)) {
             return true;
         }
-        return List.of(a, b, c, d).stream().noneMatch(side -> side.isCollection() || side instanceof Node.Chain || side instanceof Node.Grid)
+        return List.of(a, b, c, d).stream()
+                        .noneMatch(
+                                side -> side.isCollection() || side instanceof Node.Chain || side instanceof Node.Grid)
                 && proportional(new Node.Op("+", a, Grids.negate(b)), new Node.Op("+", c, Grids.negate(d)), ordered);
     }
 
@@ -175,7 +186,10 @@ final class Equality {
 
     private boolean collections(Node right, Node given) {
         if (right instanceof Node.Span a && given instanceof Node.Span b) {
-            return a.lowOpen() == b.lowOpen() && a.highOpen() == b.highOpen() && equal(a.low(), b.low()) && equal(a.high(), b.high());
+            return a.lowOpen() == b.lowOpen()
+                    && a.highOpen() == b.highOpen()
+                    && equal(a.low(), b.low())
+                    && equal(a.high(), b.high());
         }
         if (right instanceof Node.Joined || given instanceof Node.Joined) {
             return sameRegion(Regions.of(asSet(right)), Regions.of(asSet(given))) || joined(right, given);
@@ -213,7 +227,8 @@ final class Equality {
     private List<Node> distinct(List<Node> elements) {
         List<Node> distinct = new ArrayList<>();
         for (Node element : elements) {
-            if (elements.size() > MOST_ELEMENTS || distinct.stream().noneMatch(known -> known.equals(element) || equal(known, element))) {
+            if (elements.size() > MOST_ELEMENTS
+                    || distinct.stream().noneMatch(known -> known.equals(element) || equal(known, element))) {
                 distinct.add(element);
             }
         }
@@ -274,7 +289,9 @@ final class Equality {
         if (node instanceof Node.Sym sym) {
             return sym.name();
         }
-        if (node instanceof Node.Op op && op.name().equals("*") && op.args().stream().allMatch(Node.Sym.class::isInstance)) {
+        if (node instanceof Node.Op op
+                && op.name().equals("*")
+                && op.args().stream().allMatch(Node.Sym.class::isInstance)) {
             StringBuilder word = new StringBuilder();
             op.args().forEach(arg -> word.append(((Node.Sym) arg).name()));
             return word.toString();

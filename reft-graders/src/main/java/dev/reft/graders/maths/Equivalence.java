@@ -24,7 +24,8 @@ import org.apache.commons.math3.exception.MathRuntimeException;
  * @param strict whether the names of variables matter
  * @param setsForRelations whether an inequality as the answer counts for an interval as the reference
  */
-public record Equivalence(boolean latex, boolean plain, boolean boxedFirst, int decimals, boolean strict, boolean setsForRelations)
+public record Equivalence(
+        boolean latex, boolean plain, boolean boxedFirst, int decimals, boolean strict, boolean setsForRelations)
         implements AnswerRule {
     /** Math-Verify's own settings: mathematics and plain text, 6 decimals. */
     public static final Equivalence MATH_VERIFY = new Equivalence(true, true, false, 6, true, false);

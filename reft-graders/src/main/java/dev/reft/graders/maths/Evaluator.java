@@ -18,7 +18,8 @@ import org.apache.commons.math3.fraction.BigFraction;
  * their arguments' values, so that equal uses are equal and others are not.
  */
 final class Evaluator {
-    private static final Set<String> CHEAP = Set.of("+", "*", "/", "neg", "abs", "sum", "prod", "floor", "ceil", "min", "max");
+    private static final Set<String> CHEAP =
+            Set.of("+", "*", "/", "neg", "abs", "sum", "prod", "floor", "ceil", "min", "max");
 
     private static final int MOST_TERMS = 1000;
     private static final int LARGEST_POWER = 600;
@@ -91,9 +92,14 @@ final class Evaluator {
             case "binom" -> binomial(first, args.get(1));
             case "floor" -> whole(first, false);
             case "ceil" -> whole(first, true);
-            case "min" -> args.stream().reduce((a, b) -> a.compare(b) <= 0 ? a : b).orElse(first);
-            case "max" -> args.stream().reduce((a, b) -> a.compare(b) >= 0 ? a : b).orElse(first);
-            case "gcd", "lcm" -> args.stream().skip(1).reduce(first, (a, b) -> divisor(a, b, op.name().equals("gcd")));
+            case "min" ->
+                args.stream().reduce((a, b) -> a.compare(b) <= 0 ? a : b).orElse(first);
+            case "max" ->
+                args.stream().reduce((a, b) -> a.compare(b) >= 0 ? a : b).orElse(first);
+            case "gcd", "lcm" ->
+                args.stream()
+                        .skip(1)
+                        .reduce(first, (a, b) -> divisor(a, b, op.name().equals("gcd")));
             case "mod" -> first.minus(args.get(1).times(whole(first.over(args.get(1)), false)));
             case "log" -> logarithm(first).over(logarithm(args.get(1)));
             default -> function(op.name(), args);
@@ -176,8 +182,13 @@ final class Evaluator {
     /** The real root: of a negative number only for an odd index. */
     private static Value root(Value base, Value index) {
         BigFraction exact = index.exact();
-        if (exact == null || !exact.getDenominator().equals(BigInteger.ONE) || exact.getNumerator().bitLength() > 20 || index.sign() <= 0) {
-            return index.sign() == 0 ? Value.undefined() : power(base, Value.of(BigFraction.ONE).over(index));
+        if (exact == null
+                || !exact.getDenominator().equals(BigInteger.ONE)
+                || exact.getNumerator().bitLength() > 20
+                || index.sign() <= 0) {
+            return index.sign() == 0
+                    ? Value.undefined()
+                    : power(base, Value.of(BigFraction.ONE).over(index));
         }
         if (base.sign() == 0) {
             return base;
@@ -188,23 +199,32 @@ final class Evaluator {
         }
         Value root = n == 2
                 ? Value.of(base.rounded().sqrt())
-                : positivePower(base.rounded(), Value.of(new BigFraction(BigInteger.ONE, exact.getNumerator())).rounded());
+                : positivePower(
+                        base.rounded(),
+                        Value.of(new BigFraction(BigInteger.ONE, exact.getNumerator()))
+                                .rounded());
         return exactRoot(base, root, n);
     }
 
     /** The root as a fraction, where there is one. */
     private static Value exactRoot(Value base, Value root, int n) {
         BigFraction exact = base.exact();
-        if (exact == null || n > LARGEST_POWER || exact.getNumerator().bitLength() > 100 || exact.getDenominator().bitLength() > 100) {
+        if (exact == null
+                || n > LARGEST_POWER
+                || exact.getNumerator().bitLength() > 100
+                || exact.getDenominator().bitLength() > 100) {
             return root;
         }
         Value bottom = Value.of(new BigFraction(exact.getDenominator()));
         Value bottomRoot = n == 2
                 ? Value.of(bottom.rounded().sqrt())
-                : positivePower(bottom.rounded(), Value.of(new BigFraction(1, n)).rounded());
+                : positivePower(
+                        bottom.rounded(), Value.of(new BigFraction(1, n)).rounded());
         BigInteger low = nearest(bottomRoot);
         BigInteger high = nearest(root.times(bottomRoot));
-        boolean isRoot = low.signum() > 0 && low.pow(n).equals(exact.getDenominator()) && high.pow(n).equals(exact.getNumerator());
+        boolean isRoot = low.signum() > 0
+                && low.pow(n).equals(exact.getDenominator())
+                && high.pow(n).equals(exact.getNumerator());
         return isRoot ? Value.of(new BigFraction(high, low)) : root;
     }
 
@@ -214,8 +234,11 @@ final class Evaluator {
 
     private static Value factorial(Value x) {
         BigFraction exact = x.exact();
-        if (exact == null || x.sign() < 0 || !exact.getDenominator().equals(BigInteger.ONE)
-                || exact.getNumerator().bitLength() > 20 || exact.intValue() > LARGEST_FACTORIAL) {
+        if (exact == null
+                || x.sign() < 0
+                || !exact.getDenominator().equals(BigInteger.ONE)
+                || exact.getNumerator().bitLength() > 20
+                || exact.intValue() > LARGEST_FACTORIAL) {
             return x.sign() < 0 ? Value.undefined() : madeUp("!", List.of(x));
         }
         BigInteger product = BigInteger.ONE;
@@ -228,7 +251,9 @@ final class Evaluator {
     private static Value binomial(Value n, Value k) {
         Value top = factorial(n);
         Value rest = n.minus(k);
-        return rest.sign() < 0 ? Value.of(BigFraction.ZERO) : top.over(factorial(k).times(factorial(rest)));
+        return rest.sign() < 0
+                ? Value.of(BigFraction.ZERO)
+                : top.over(factorial(k).times(factorial(rest)));
     }
 
     private static Value whole(Value x, boolean up) {
@@ -239,13 +264,16 @@ final class Evaluator {
         if (rounded != null) {
             return Value.of(rounded);
         }
-        BigInteger[] parts = x.exact().getNumerator().divideAndRemainder(x.exact().getDenominator());
+        BigInteger[] parts =
+                x.exact().getNumerator().divideAndRemainder(x.exact().getDenominator());
         int step = parts[1].signum() > 0 && up ? 1 : parts[1].signum() < 0 && !up ? -1 : 0;
         return Value.of(new BigFraction(parts[0].add(BigInteger.valueOf(step))));
     }
 
     private static Value divisor(Value a, Value b, boolean greatest) {
-        if (a.exact() == null || b.exact() == null || !a.exact().getDenominator().equals(BigInteger.ONE)
+        if (a.exact() == null
+                || b.exact() == null
+                || !a.exact().getDenominator().equals(BigInteger.ONE)
                 || !b.exact().getDenominator().equals(BigInteger.ONE)) {
             return madeUp(greatest ? "gcd" : "lcm", List.of(a, b));
         }
@@ -253,7 +281,11 @@ final class Evaluator {
         if (greatest || gcd.signum() == 0) {
             return Value.of(new BigFraction(gcd));
         }
-        return Value.of(new BigFraction(a.exact().getNumerator().multiply(b.exact().getNumerator()).abs().divide(gcd)));
+        return Value.of(new BigFraction(a.exact()
+                .getNumerator()
+                .multiply(b.exact().getNumerator())
+                .abs()
+                .divide(gcd)));
     }
 
     /** Arguments: variable, first, last, term. */
@@ -279,13 +311,18 @@ final class Evaluator {
             }
             return total;
         }
-        return madeUp(op.name(), List.of(value(op.args().get(0)), from, to, value(op.args().get(3))));
+        return madeUp(
+                op.name(),
+                List.of(value(op.args().get(0)), from, to, value(op.args().get(3))));
     }
 
     private static boolean isCountable(Value from, Value to) {
-        return from.exact() != null && to.exact() != null
-                && from.exact().getDenominator().equals(BigInteger.ONE) && to.exact().getDenominator().equals(BigInteger.ONE)
-                && from.exact().getNumerator().bitLength() < 31 && to.exact().getNumerator().bitLength() < 31
+        return from.exact() != null
+                && to.exact() != null
+                && from.exact().getDenominator().equals(BigInteger.ONE)
+                && to.exact().getDenominator().equals(BigInteger.ONE)
+                && from.exact().getNumerator().bitLength() < 31
+                && to.exact().getNumerator().bitLength() < 31
                 && to.exact().longValue() - from.exact().longValue() <= MOST_TERMS;
     }
 
@@ -294,7 +331,13 @@ final class Evaluator {
         StringBuilder text = new StringBuilder(name);
         for (Value arg : args) {
             Dfp x = arg.rounded();
-            text.append('|').append(arg.isDefined() ? x.multiply(Value.field().newDfp(1e20)).rint().toString() : x.toString());
+            text.append('|')
+                    .append(
+                            arg.isDefined()
+                                    ? x.multiply(Value.field().newDfp(1e20))
+                                            .rint()
+                                            .toString()
+                                    : x.toString());
         }
         long hash = 1125899906842597L;
         for (byte b : text.toString().getBytes(StandardCharsets.UTF_8)) {

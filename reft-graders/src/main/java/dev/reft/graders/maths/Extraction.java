@@ -73,7 +73,9 @@ final class Extraction {
     /** A reference that is nothing but the answer. */
     static Answer whole(String text) {
         String plain = PythonText.strip(text);
-        return plain.length() > LatexParser.LONGEST ? new Answer(Optional.empty(), "") : read(List.of(new Part(plain, true, false)));
+        return plain.length() > LatexParser.LONGEST
+                ? new Answer(Optional.empty(), "")
+                : read(List.of(new Part(plain, true, false)));
     }
 
     private static Answer read(List<Part> parts) {
@@ -87,7 +89,9 @@ final class Extraction {
         }
         String text = String.join(" and ", texts);
         if (nodes.isEmpty() || nodes.size() < parts.size() && parts.size() > 1) {
-            return new Answer(nodes.isEmpty() ? Optional.empty() : Optional.of(nodes.get(0)), texts.isEmpty() ? "" : texts.get(0));
+            return new Answer(
+                    nodes.isEmpty() ? Optional.empty() : Optional.of(nodes.get(0)),
+                    texts.isEmpty() ? "" : texts.get(0));
         }
         if (nodes.size() == 1) {
             return new Answer(Optional.of(nodes.get(0)), text);

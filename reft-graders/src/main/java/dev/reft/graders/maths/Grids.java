@@ -34,7 +34,8 @@ final class Grids {
 
     private static Node add(Node.Grid a, Node.Grid b) {
         List<List<Node>> rows = new ArrayList<>();
-        if (a.rows().size() != b.rows().size() || a.rows().get(0).size() != b.rows().get(0).size()) {
+        if (a.rows().size() != b.rows().size()
+                || a.rows().get(0).size() != b.rows().get(0).size()) {
             throw new LatexScanner.Unparsable("matrices of other sizes are added");
         }
         for (int i = 0; i < a.rows().size(); i++) {
@@ -71,13 +72,18 @@ final class Grids {
 
     private static Node scale(Node.Grid grid, Node factor) {
         return new Node.Grid(grid.rows().stream()
-                .map(row -> row.stream().<Node>map(entry -> new Node.Op("*", factor, entry)).toList())
+                .map(row -> row.stream()
+                        .<Node>map(entry -> new Node.Op("*", factor, entry))
+                        .toList())
                 .toList());
     }
 
     private static Node multiply(Node.Grid a, Node.Grid b) {
         int inner = b.rows().size();
-        if (a.rows().get(0).size() != inner || a.rows().size() > LARGEST || inner > LARGEST || b.rows().get(0).size() > LARGEST) {
+        if (a.rows().get(0).size() != inner
+                || a.rows().size() > LARGEST
+                || inner > LARGEST
+                || b.rows().get(0).size() > LARGEST) {
             throw new LatexScanner.Unparsable("matrices that do not fit are multiplied");
         }
         List<List<Node>> rows = new ArrayList<>();

@@ -23,7 +23,10 @@ final class Hendrycks {
 
     private static Optional<String> normalise(String answer) {
         String text = answer.replace("\n", "").replace("\\!", "").replace("\\\\", "\\");
-        text = text.replace("tfrac", "frac").replace("dfrac", "frac").replace("\\left", "").replace("\\right", "");
+        text = text.replace("tfrac", "frac")
+                .replace("dfrac", "frac")
+                .replace("\\left", "")
+                .replace("\\right", "");
         text = text.replace("^{\\circ}", "").replace("^\\circ", "").replace("\\$", "");
         // Units stand in "\text{ " at the end of the data set's answers, and nowhere else.
         int unit = text.indexOf("\\text{ ");
@@ -41,7 +44,10 @@ final class Hendrycks {
         if (equals >= 0 && equals == text.lastIndexOf('=') && text.codePointCount(0, equals) <= 2) {
             text = text.substring(equals + 1);
         }
-        return roots(text).map(t -> t.replace(" ", "")).flatMap(Hendrycks::fractions).map(t -> slash(t.equals("0.5") ? "\\frac{1}{2}" : t));
+        return roots(text)
+                .map(t -> t.replace(" ", ""))
+                .flatMap(Hendrycks::fractions)
+                .map(t -> slash(t.equals("0.5") ? "\\frac{1}{2}" : t));
     }
 
     /** {@code \sqrt3} becomes {@code \sqrt{3}}. */
@@ -53,7 +59,11 @@ final class Hendrycks {
                 return Optional.empty();
             }
             int first = Character.charCount(part.codePointAt(0));
-            out.append("\\sqrt").append(part.charAt(0) == '{' ? part : "{" + part.substring(0, first) + "}" + part.substring(first));
+            out.append("\\sqrt")
+                    .append(
+                            part.charAt(0) == '{'
+                                    ? part
+                                    : "{" + part.substring(0, first) + "}" + part.substring(first));
         }
         return Optional.of(out.toString());
     }
@@ -85,7 +95,10 @@ final class Hendrycks {
     /** {@code 3/4} becomes {@code \frac{3}{4}}, if both are integers as a computer writes them. */
     private static String slash(String text) {
         int at = text.indexOf('/');
-        if (at < 0 || at != text.lastIndexOf('/') || !isInteger(text.substring(0, at)) || !isInteger(text.substring(at + 1))) {
+        if (at < 0
+                || at != text.lastIndexOf('/')
+                || !isInteger(text.substring(0, at))
+                || !isInteger(text.substring(at + 1))) {
             return text;
         }
         return "\\frac{" + text.substring(0, at) + "}{" + text.substring(at + 1) + "}";

@@ -22,20 +22,64 @@ final class LatexParser extends LatexScanner {
     private static final int MOST_STEPS = 3000;
 
     private static final Map<String, Node.Sign> SIGNS = Map.ofEntries(
-            Map.entry("<=", Node.Sign.LESS_EQUAL), Map.entry(">=", Node.Sign.GREATER_EQUAL), Map.entry("!=", Node.Sign.UNEQUAL),
-            Map.entry("=", Node.Sign.EQUAL), Map.entry("<", Node.Sign.LESS), Map.entry(">", Node.Sign.GREATER));
+            Map.entry("<=", Node.Sign.LESS_EQUAL),
+            Map.entry(">=", Node.Sign.GREATER_EQUAL),
+            Map.entry("!=", Node.Sign.UNEQUAL),
+            Map.entry("=", Node.Sign.EQUAL),
+            Map.entry("<", Node.Sign.LESS),
+            Map.entry(">", Node.Sign.GREATER));
     private static final Map<String, Node.Sign> SIGN_COMMANDS = Map.ofEntries(
-            Map.entry("le", Node.Sign.LESS_EQUAL), Map.entry("leq", Node.Sign.LESS_EQUAL), Map.entry("leqslant", Node.Sign.LESS_EQUAL),
-            Map.entry("ge", Node.Sign.GREATER_EQUAL), Map.entry("geq", Node.Sign.GREATER_EQUAL), Map.entry("geqslant", Node.Sign.GREATER_EQUAL),
-            Map.entry("ne", Node.Sign.UNEQUAL), Map.entry("neq", Node.Sign.UNEQUAL), Map.entry("in", Node.Sign.EQUAL),
+            Map.entry("le", Node.Sign.LESS_EQUAL),
+            Map.entry("leq", Node.Sign.LESS_EQUAL),
+            Map.entry("leqslant", Node.Sign.LESS_EQUAL),
+            Map.entry("ge", Node.Sign.GREATER_EQUAL),
+            Map.entry("geq", Node.Sign.GREATER_EQUAL),
+            Map.entry("geqslant", Node.Sign.GREATER_EQUAL),
+            Map.entry("ne", Node.Sign.UNEQUAL),
+            Map.entry("neq", Node.Sign.UNEQUAL),
+            Map.entry("in", Node.Sign.EQUAL),
             Map.entry("equiv", Node.Sign.EQUAL));
     private static final Set<String> GREEK = Set.of(
-            "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa", "lambda", "mu",
-            "nu", "xi", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi",
-            "Sigma", "Upsilon", "Phi", "Psi", "Omega", "ell", "hbar");
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "varepsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "vartheta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "rho",
+            "sigma",
+            "tau",
+            "upsilon",
+            "phi",
+            "varphi",
+            "chi",
+            "psi",
+            "omega",
+            "Gamma",
+            "Delta",
+            "Theta",
+            "Lambda",
+            "Xi",
+            "Sigma",
+            "Upsilon",
+            "Phi",
+            "Psi",
+            "Omega",
+            "ell",
+            "hbar");
     private static final Set<String> FUNCTIONS = Set.of(
-            "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log", "lg", "exp", "gcd",
-            "lcm", "max", "min", "det");
+            "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log",
+            "lg", "exp", "gcd", "lcm", "max", "min", "det");
     private static final Set<String> PERCENT = Set.of("percent", "percentage", "pct", "%");
     private static final String FUNCTION_LETTERS = "fghFGHPQW";
 
@@ -74,7 +118,9 @@ final class LatexParser extends LatexScanner {
             return elements.get(0);
         }
         // "n = 1, 2, 3" names its answers once.
-        boolean one = elements.get(0) instanceof Node.Chain chain && chain.isEquation() && chain.sides().get(0).isName()
+        boolean one = elements.get(0) instanceof Node.Chain chain
+                && chain.isEquation()
+                && chain.sides().get(0).isName()
                 && elements.stream().skip(1).noneMatch(Node.Chain.class::isInstance);
         if (one) {
             Node.Chain chain = (Node.Chain) elements.get(0);
@@ -134,7 +180,11 @@ final class LatexParser extends LatexScanner {
                     at--;
                     return false;
                 }
-            } else if (text.equals("and") || text.equals("or") || text.equals(", and") || text.equals(", or") || text.equals(",")) {
+            } else if (text.equals("and")
+                    || text.equals("or")
+                    || text.equals(", and")
+                    || text.equals(", or")
+                    || text.equals(",")) {
                 at = end;
             } else if (word().equals("and") || word().equals("or")) {
                 at += word().length();
@@ -191,7 +241,9 @@ final class LatexParser extends LatexScanner {
         Node left = sum();
         while (true) {
             blanks();
-            char op = takeCommand("cup") ? 'u' : takeCommand("cap") ? 'n' : takeCommand("setminus") || takeCommand("backslash") ? '\\' : ' ';
+            char op = takeCommand("cup")
+                    ? 'u'
+                    : takeCommand("cap") ? 'n' : takeCommand("setminus") || takeCommand("backslash") ? '\\' : ' ';
             if (op == ' ') {
                 return left;
             }
@@ -245,7 +297,10 @@ final class LatexParser extends LatexScanner {
         while (true) {
             blanks();
             Optional<String> unit = textHere();
-            if (peek() == '*' || command().equals("cdot") || command().equals("times") || command().equals("ast")) {
+            if (peek() == '*'
+                    || command().equals("cdot")
+                    || command().equals("times")
+                    || command().equals("ast")) {
                 at += peek() == '*' ? 1 : 1 + command().length();
                 factors.add(signedPower());
             } else if (peek() == '/' || peek() == ':' || command().equals("div")) {
@@ -298,10 +353,16 @@ final class LatexParser extends LatexScanner {
         char c = peek();
         if (c == '\\') {
             String name = command();
-            return name.isEmpty() ? peek(1) == '{' || peek(1) == '|' : Commands.startsFactor(name) || GREEK.contains(name) || FUNCTIONS.contains(name);
+            return name.isEmpty()
+                    ? peek(1) == '{' || peek(1) == '|'
+                    : Commands.startsFactor(name) || GREEK.contains(name) || FUNCTIONS.contains(name);
         }
         return LatexText.isLetter(c) && !word().equals("and") && !word().equals("or")
-                || isDigit(0) || c == '(' || c == '[' || c == '{' || c == '.' && isDigit(1);
+                || isDigit(0)
+                || c == '('
+                || c == '['
+                || c == '{'
+                || c == '.' && isDigit(1);
     }
 
     private Node power() {
@@ -314,7 +375,9 @@ final class LatexParser extends LatexScanner {
                 at++;
                 blanks();
                 if (!degrees()) {
-                    node = primes() ? new Node.Op("'", node) : new Node.Op("^", node, peek() == '(' ? atom() : argument());
+                    node = primes()
+                            ? new Node.Op("'", node)
+                            : new Node.Op("^", node, peek() == '(' ? atom() : argument());
                 }
             } else if (peek() == '!' && peek(1) != '=') {
                 at++;
@@ -450,10 +513,12 @@ final class LatexParser extends LatexScanner {
             at += 4;
             return Commands.root(this);
         }
-        for (String name : List.of("arcsin", "arccos", "arctan", "sin", "cos", "tan", "log", "ln", "exp", "infinity", "inf", "pi")) {
+        for (String name : List.of(
+                "arcsin", "arccos", "arctan", "sin", "cos", "tan", "log", "ln", "exp", "infinity", "inf", "pi")) {
             if (word.equals(name)) {
                 at += name.length();
-                return name.startsWith("inf") ? new Node.Sym(Node.INFINITY, false)
+                return name.startsWith("inf")
+                        ? new Node.Sym(Node.INFINITY, false)
                         : name.equals("pi") ? new Node.Sym("pi", false) : Commands.function(this, name);
             }
         }
@@ -494,7 +559,12 @@ final class LatexParser extends LatexScanner {
             digits.append('.');
             digits(digits);
             decimal = true;
-        } else if (peek() == '.' && at + 1 < text.length() && digits.length() > 0 && !PythonText.isSpace(peek(1)) && peek(1) != '}' && peek(1) != ')') {
+        } else if (peek() == '.'
+                && at + 1 < text.length()
+                && digits.length() > 0
+                && !PythonText.isSpace(peek(1))
+                && peek(1) != '}'
+                && peek(1) != ')') {
             at++;
         }
         if (digits.length() > LONGEST_NUMBER) {
@@ -513,7 +583,12 @@ final class LatexParser extends LatexScanner {
 
     /** Groups of three behind commas, unless within brackets, where commas separate; or behind thin blanks. */
     private void thousands(StringBuilder out, int start) {
-        while (at > start && (peek() == ',' && depth <= 2 || peek() == ' ') && isDigit(1) && isDigit(2) && isDigit(3) && !isDigit(4)) {
+        while (at > start
+                && (peek() == ',' && depth <= 2 || peek() == ' ')
+                && isDigit(1)
+                && isDigit(2)
+                && isDigit(3)
+                && !isDigit(4)) {
             at++;
             digits(out);
         }
@@ -540,7 +615,8 @@ final class LatexParser extends LatexScanner {
                 digits(bottom);
                 BigFraction divisor = Numbers.exact(bottom.toString());
                 if (!divisor.equals(BigFraction.ZERO)) {
-                    return new Node.Num(number.value().add(Numbers.exact(top.toString()).divide(divisor)), false);
+                    return new Node.Num(
+                            number.value().add(Numbers.exact(top.toString()).divide(divisor)), false);
                 }
             }
             throw new Unparsable("two numbers side by side at " + at);

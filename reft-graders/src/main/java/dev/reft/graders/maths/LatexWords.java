@@ -6,15 +6,32 @@ import java.util.Map;
 /** LaTeX as plain text: {@code \frac{a}{b}} is {@code a/b}, {@code \sqrt{a}} is {@code sqrt(a)}; braces and layout go. */
 final class LatexWords {
     private static final Map<String, String> WORDS = Map.ofEntries(
-            Map.entry("pi", "pi"), Map.entry("infty", "inf"), Map.entry("cup", "U"), Map.entry("cdot", "*"), Map.entry("times", "*"),
-            Map.entry("left", ""), Map.entry("right", ""), Map.entry("text", ""), Map.entry("mathrm", ""), Map.entry("mbox", ""),
-            Map.entry("textbf", ""), Map.entry("mathbf", ""), Map.entry("le", "\u2264"), Map.entry("leq", "\u2264"), Map.entry("ge", "\u2265"),
-            Map.entry("geq", "\u2265"), Map.entry("ne", "\u2260"), Map.entry("neq", "\u2260"), Map.entry("quad", " "), Map.entry("ldots", "..."));
+            Map.entry("pi", "pi"),
+            Map.entry("infty", "inf"),
+            Map.entry("cup", "U"),
+            Map.entry("cdot", "*"),
+            Map.entry("times", "*"),
+            Map.entry("left", ""),
+            Map.entry("right", ""),
+            Map.entry("text", ""),
+            Map.entry("mathrm", ""),
+            Map.entry("mbox", ""),
+            Map.entry("textbf", ""),
+            Map.entry("mathbf", ""),
+            Map.entry("le", "\u2264"),
+            Map.entry("leq", "\u2264"),
+            Map.entry("ge", "\u2265"),
+            Map.entry("geq", "\u2265"),
+            Map.entry("ne", "\u2260"),
+            Map.entry("neq", "\u2260"),
+            Map.entry("quad", " "),
+            Map.entry("ldots", "..."));
 
     private LatexWords() {}
 
     static String plain(String latex) {
-        String text = latex.replace("\\tfrac", "\\frac").replace("\\dfrac", "\\frac").replace("\\frac", " \\frac");
+        String text =
+                latex.replace("\\tfrac", "\\frac").replace("\\dfrac", "\\frac").replace("\\frac", " \\frac");
         try {
             return PythonText.strip(words(new LatexScanner(text), 0));
         } catch (LatexScanner.Unparsable e) {

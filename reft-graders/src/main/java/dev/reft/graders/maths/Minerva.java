@@ -8,14 +8,69 @@ import java.util.Optional;
 /** Minerva's normalisation of final answers (Lewkowycz et al. 2022, appendix D), in the form that DAPO uses. */
 final class Minerva {
     private static final List<String> REPLACED = List.of(
-            "an ", "", "a ", "", ".$", "$", "\\$", "", "\\ ", "", " ", "", "mbox", "text", ",\\text{and}", ",", "\\text{and}", ",",
-            "\\text{m}", "\\text{}");
+            "an ",
+            "",
+            "a ",
+            "",
+            ".$",
+            "$",
+            "\\$",
+            "",
+            "\\ ",
+            "",
+            " ",
+            "",
+            "mbox",
+            "text",
+            ",\\text{and}",
+            ",",
+            "\\text{and}",
+            ",",
+            "\\text{m}",
+            "\\text{}");
 
     private static final List<String> REMOVED = List.of(
-            "square", "ways", "integers", "dollars", "mph", "inches", "hours", "km", "units", "\\ldots", "sue", "points", "feet", "minutes",
-            "digits", "cents", "degrees", "cm", "gm", "pounds", "meters", "meals", "edges", "students", "childrentickets", "multiples",
-            "\\text{s}", "\\text{.}", "\\text{\ns}", "\\text{}^2", "\\text{}^3", "\\text{\n}", "\\text{}", "\\mathrm{th}", "^\\circ",
-            "^{\\circ}", "\\;", ",\\!", "{,}", "\"", "\\dots");
+            "square",
+            "ways",
+            "integers",
+            "dollars",
+            "mph",
+            "inches",
+            "hours",
+            "km",
+            "units",
+            "\\ldots",
+            "sue",
+            "points",
+            "feet",
+            "minutes",
+            "digits",
+            "cents",
+            "degrees",
+            "cm",
+            "gm",
+            "pounds",
+            "meters",
+            "meals",
+            "edges",
+            "students",
+            "childrentickets",
+            "multiples",
+            "\\text{s}",
+            "\\text{.}",
+            "\\text{\ns}",
+            "\\text{}^2",
+            "\\text{}^3",
+            "\\text{\n}",
+            "\\text{}",
+            "\\mathrm{th}",
+            "^\\circ",
+            "^{\\circ}",
+            "\\;",
+            ",\\!",
+            "{,}",
+            "\"",
+            "\\dots");
 
     private Minerva() {}
 
@@ -66,7 +121,9 @@ final class Minerva {
         int box = text.indexOf("\\boxed{");
         int close = text.lastIndexOf('}');
         if (box >= 0 && close > box) {
-            text = text.substring(0, box) + text.substring(box + "\\boxed{".length(), close) + text.substring(close + 1);
+            text = text.substring(0, box)
+                    + text.substring(box + "\\boxed{".length(), close)
+                    + text.substring(close + 1);
         }
         text = roots(fractions(text)).replace("$", "");
         String digits = text.replace(",", "");
@@ -94,7 +151,10 @@ final class Minerva {
         int[] codes = text.codePoints().toArray();
         for (int i = 0; i < codes.length; i++) {
             boolean bare = ends(codes, i, "frac") && codes[i] != '{' && i + 1 < codes.length;
-            out.append(bare ? "{" + Character.toString(codes[i]) + "}{" + Character.toString(codes[++i]) + "}" : Character.toString(codes[i]));
+            out.append(
+                    bare
+                            ? "{" + Character.toString(codes[i]) + "}{" + Character.toString(codes[++i]) + "}"
+                            : Character.toString(codes[i]));
         }
         return out.toString();
     }

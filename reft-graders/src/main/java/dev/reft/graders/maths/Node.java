@@ -154,12 +154,19 @@ sealed interface Node {
         if (this instanceof Sym sym) {
             return !sym.name().equals(INFINITY);
         }
-        boolean holds = this instanceof Op op && !op.name().equals("neg") || this instanceof Tuple || this instanceof Span || this instanceof SetOf;
+        boolean holds = this instanceof Op op && !op.name().equals("neg")
+                || this instanceof Tuple
+                || this instanceof Span
+                || this instanceof SetOf;
         return holds && !children().isEmpty() && children().stream().allMatch(Node::isName);
     }
 
     /** Whether it is one number that was written with a decimal point. */
     default boolean isDecimal() {
-        return this instanceof Num num ? num.decimal() : this instanceof Op op && op.name().equals("neg") && op.args().get(0).isDecimal();
+        return this instanceof Num num
+                ? num.decimal()
+                : this instanceof Op op
+                        && op.name().equals("neg")
+                        && op.args().get(0).isDecimal();
     }
 }

@@ -31,12 +31,18 @@ final class PlainNumbers {
             int expression = skip ? -1 : expression(text, start);
             noneBefore = skip || expression > 0 ? noneBefore : blank(text, start);
             if (expression > 0) {
-                candidates.add(candidate(start, expression, anchors.priority(start, expression, previous), text.substring(start, expression), false));
+                candidates.add(candidate(
+                        start,
+                        expression,
+                        anchors.priority(start, expression, previous),
+                        text.substring(start, expression),
+                        false));
                 expressionEnd = expression;
             }
             if (end > signed) {
                 int percent = percent(text, end);
-                candidates.add(candidate(start, Math.max(end, percent), priority, text.substring(signed, end), percent > end));
+                candidates.add(
+                        candidate(start, Math.max(end, percent), priority, text.substring(signed, end), percent > end));
                 previous = start;
             }
         }
@@ -106,7 +112,8 @@ final class PlainNumbers {
     /** How far only digits and blanks follow: nothing that starts between is arithmetic. */
     private static int blank(String text, int start) {
         int at = start;
-        while (at < text.length() && at - start < LONGEST
+        while (at < text.length()
+                && at - start < LONGEST
                 && (text.charAt(at) >= '0' && text.charAt(at) <= '9' || PythonText.isSpace(text.charAt(at)))) {
             at++;
         }
@@ -132,7 +139,9 @@ final class PlainNumbers {
         if (!operator || digit - start > 3) {
             return -1;
         }
-        boolean suffix = at == text.length() || ",:$*".indexOf(text.charAt(at)) >= 0 || at > start && (PythonText.isSpace(text.charAt(at - 1)) || text.charAt(at - 1) == '.');
+        boolean suffix = at == text.length()
+                || ",:$*".indexOf(text.charAt(at)) >= 0
+                || at > start && (PythonText.isSpace(text.charAt(at - 1)) || text.charAt(at - 1) == '.');
         while (at > start && (PythonText.isSpace(text.charAt(at - 1)) || text.charAt(at - 1) == '.')) {
             at--;
         }
@@ -161,7 +170,8 @@ final class PlainNumbers {
     static Optional<Node> parse(String text) {
         boolean negative = text.startsWith("-");
         String digits = negative ? text.substring(1) : text;
-        if (!digits.isEmpty() && digits.chars().allMatch(c -> c >= '0' && c <= '9' || c == '.' || c == ',' || c == ' ')) {
+        if (!digits.isEmpty()
+                && digits.chars().allMatch(c -> c >= '0' && c <= '9' || c == '.' || c == ',' || c == ' ')) {
             return Optional.of(negative ? Grids.negate(literal(digits)) : literal(digits));
         }
         return LatexParser.parse(text.replace('\u00D7', '*').replace('\u00F7', '/'));
@@ -169,7 +179,9 @@ final class PlainNumbers {
 
     private static Node literal(String digits) {
         int comma = digits.indexOf(',');
-        boolean decimalComma = comma >= 0 && comma == digits.lastIndexOf(',') && digits.indexOf('.') < 0
+        boolean decimalComma = comma >= 0
+                && comma == digits.lastIndexOf(',')
+                && digits.indexOf('.') < 0
                 && (digits.length() - comma != 4 || comma > 3 || digits.charAt(0) == '0');
         String plain = decimalComma ? digits.replace(',', '.') : digits.replace(",", "");
         String joined = plain.replace(" ", "");

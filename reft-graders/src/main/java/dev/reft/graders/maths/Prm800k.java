@@ -18,8 +18,23 @@ final class Prm800k {
     private static final int LONGEST = 5000;
 
     private static final List<Pattern> UNITS = List.of(
-                    "degree", "cm", "centimeter", "meter", "mile", "second", "minute", "hour", "day", "week", "month", "year", "foot", "feet",
-                    "inch", "yard", "liter")
+                    "degree",
+                    "cm",
+                    "centimeter",
+                    "meter",
+                    "mile",
+                    "second",
+                    "minute",
+                    "hour",
+                    "day",
+                    "week",
+                    "month",
+                    "year",
+                    "foot",
+                    "feet",
+                    "inch",
+                    "yard",
+                    "liter")
             .stream()
             .map(unit -> Pattern.compile(unit + "(?:es)?s? *+(?:\\^[0-9]++)?"))
             .toList();
@@ -52,7 +67,8 @@ final class Prm800k {
         }
         List<String> expected = elements(right);
         List<String> found = elements(given);
-        boolean bracketsDiffer = right.charAt(0) != given.charAt(0) || right.charAt(right.length() - 1) != given.charAt(given.length() - 1);
+        boolean bracketsDiffer = right.charAt(0) != given.charAt(0)
+                || right.charAt(right.length() - 1) != given.charAt(given.length() - 1);
         if (expected.size() != found.size() || expected.size() > 1 && bracketsDiffer) {
             return false;
         }
@@ -72,13 +88,22 @@ final class Prm800k {
             return false;
         }
         String both = right + "-" + given;
-        long letters = both.replace("sqrt", "").replace("frac", "").codePoints().filter(Character::isLetter).distinct().count();
+        long letters = both.replace("sqrt", "")
+                .replace("frac", "")
+                .codePoints()
+                .filter(Character::isLetter)
+                .distinct()
+                .count();
         if (letters > 2 || LARGE_POWER.matcher(both).find()) {
             return false;
         }
         Optional<Node> a = LatexParser.parse(right);
         Optional<Node> b = LatexParser.parse(given);
-        return a.isPresent() && b.isPresent() && isScalar(a.get()) && isScalar(b.get()) && VALUES.equal(a.get(), b.get());
+        return a.isPresent()
+                && b.isPresent()
+                && isScalar(a.get())
+                && isScalar(b.get())
+                && VALUES.equal(a.get(), b.get());
     }
 
     private static boolean isScalar(Node node) {
@@ -91,13 +116,20 @@ final class Prm800k {
     }
 
     private static String unwrapped(String text) {
-        return text.startsWith("\\text{") && text.endsWith("}") && text.length() > "\\text{}".length() && text.indexOf('\n') < 0
+        return text.startsWith("\\text{")
+                        && text.endsWith("}")
+                        && text.length() > "\\text{}".length()
+                        && text.indexOf('\n') < 0
                 ? text.substring("\\text{".length(), text.length() - 1)
                 : text;
     }
 
     private static String normalised(String answer) {
-        String text = unwrapped(answer).replace("\\%", "%").replace("\\$", "$").replace("$", "").replace("%", "");
+        String text = unwrapped(answer)
+                .replace("\\%", "%")
+                .replace("\\$", "$")
+                .replace("$", "")
+                .replace("%", "");
         text = text.replace(" or ", " , ").replace(" and ", " , ");
         text = text.replace("million", "*10^6").replace("billion", "*10^9").replace("trillion", "*10^12");
         for (Pattern unit : UNITS) {
@@ -132,7 +164,9 @@ final class Prm800k {
     private static String integer(String text, boolean commas) {
         OptionalDouble number = PythonText.toFloat(commas ? withoutCommas(text) : text);
         boolean whole = number.isPresent() && Math.abs(number.getAsDouble() - Math.rint(number.getAsDouble())) <= 1e-7;
-        return whole ? new BigDecimal(Math.rint(number.getAsDouble())).toBigInteger().toString() : text;
+        return whole
+                ? new BigDecimal(Math.rint(number.getAsDouble())).toBigInteger().toString()
+                : text;
     }
 
     private static boolean isInteger(String text) {
@@ -144,7 +178,11 @@ final class Prm800k {
     private static String withoutCommas(String text) {
         StringBuilder out = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
-            boolean separates = text.charAt(i) == ',' && digit(text, i - 1) && digit(text, i + 1) && digit(text, i + 2) && digit(text, i + 3)
+            boolean separates = text.charAt(i) == ','
+                    && digit(text, i - 1)
+                    && digit(text, i + 1)
+                    && digit(text, i + 2)
+                    && digit(text, i + 3)
                     && !digit(text, i + 4);
             if (!separates) {
                 out.append(text.charAt(i));
@@ -159,7 +197,9 @@ final class Prm800k {
 
     private static List<String> elements(String text) {
         String plain = withoutCommas(text);
-        boolean tuple = plain.length() > 2 && isBracket(plain.charAt(0)) && isBracket(plain.charAt(plain.length() - 1))
+        boolean tuple = plain.length() > 2
+                && isBracket(plain.charAt(0))
+                && isBracket(plain.charAt(plain.length() - 1))
                 && plain.substring(1, plain.length() - 1).chars().noneMatch(Prm800k::isBracket);
         if (!tuple) {
             return List.of(plain);

@@ -22,7 +22,10 @@ final class Regions {
         }
 
         boolean same(Piece other) {
-            return lowOpen == other.lowOpen && highOpen == other.highOpen && low.equal(other.low) && high.equal(other.high);
+            return lowOpen == other.lowOpen
+                    && highOpen == other.highOpen
+                    && low.equal(other.low)
+                    && high.equal(other.high);
         }
     }
 
@@ -34,7 +37,11 @@ final class Regions {
         if (node instanceof Node.Span span) {
             return end(span.low())
                     .flatMap(low -> end(span.high())
-                            .map(high -> merged(List.of(new Piece(low, span.lowOpen() || low.isInfinite(), high, span.highOpen() || high.isInfinite())))));
+                            .map(high -> merged(List.of(new Piece(
+                                    low,
+                                    span.lowOpen() || low.isInfinite(),
+                                    high,
+                                    span.highOpen() || high.isInfinite())))));
         }
         if (node instanceof Node.SetOf set) {
             List<Piece> points = new ArrayList<>();
@@ -50,7 +57,9 @@ final class Regions {
         if (node instanceof Node.Joined joined) {
             Optional<List<Piece>> left = of(joined.left());
             Optional<List<Piece>> right = of(joined.right());
-            return left.isEmpty() || right.isEmpty() ? Optional.empty() : Optional.of(join(joined.op(), left.get(), right.get()));
+            return left.isEmpty() || right.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(join(joined.op(), left.get(), right.get()));
         }
         return Optional.empty();
     }
@@ -63,7 +72,8 @@ final class Regions {
         }
         String variable = chain.variables().iterator().next();
         for (int i = 0; i < chain.signs().size(); i++) {
-            Optional<Piece> piece = solve(chain.sides().get(i), chain.signs().get(i), chain.sides().get(i + 1), variable);
+            Optional<Piece> piece = solve(
+                    chain.sides().get(i), chain.signs().get(i), chain.sides().get(i + 1), variable);
             if (piece.isEmpty()) {
                 return Optional.empty();
             }
@@ -84,14 +94,16 @@ final class Regions {
             f[x] = at.value(less ? left : right).minus(at.value(less ? right : left));
         }
         Value slope = f[1].minus(f[0]);
-        boolean linear = f[3].isDefined() && slope.sign() != 0 && f[2].minus(f[1]).equal(slope) && f[3].minus(f[2]).equal(slope);
+        boolean linear = f[3].isDefined()
+                && slope.sign() != 0
+                && f[2].minus(f[1]).equal(slope)
+                && f[3].minus(f[2]).equal(slope);
         if (!linear) {
             return Optional.empty();
         }
         Value bound = f[0].negate().over(slope);
-        return Optional.of(slope.sign() > 0
-                ? new Piece(ALL.low(), true, bound, open)
-                : new Piece(bound, open, ALL.high(), true));
+        return Optional.of(
+                slope.sign() > 0 ? new Piece(ALL.low(), true, bound, open) : new Piece(bound, open, ALL.high(), true));
     }
 
     static boolean same(List<Piece> a, List<Piece> b) {

@@ -11,7 +11,10 @@ public enum StringRule implements AnswerRule {
     HENDRYCKS {
         @Override
         Verdict compare(String completion, String reference) {
-            return Verdict.of(Hendrycks.equal(completion, reference), Hendrycks.normalised(completion), Hendrycks.normalised(reference));
+            return Verdict.of(
+                    Hendrycks.equal(completion, reference),
+                    Hendrycks.normalised(completion),
+                    Hendrycks.normalised(reference));
         }
     },
 
@@ -56,7 +59,8 @@ public enum StringRule implements AnswerRule {
     PRM800K {
         @Override
         Verdict compare(String completion, String reference) {
-            return Verdict.of(Prm800k.equal(completion, reference), PythonText.strip(completion), PythonText.strip(reference));
+            return Verdict.of(
+                    Prm800k.equal(completion, reference), PythonText.strip(completion), PythonText.strip(reference));
         }
     };
 

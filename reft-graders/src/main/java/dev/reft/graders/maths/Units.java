@@ -5,12 +5,93 @@ import java.util.Set;
 /** Words of measure that may stand behind a number and say nothing about its value. */
 final class Units {
     private static final Set<String> WORDS = Set.of(
-            "foot", "feet", "ft", "inch", "inches", "in", "yard", "yd", "mile", "mi", "meter", "metre", "km", "cm", "mm", "dm", "m", "kilometer",
-            "centimeter", "gram", "kg", "g", "mg", "pound", "lb", "ounce", "oz", "ton", "liter", "litre", "gallon", "ml", "second", "sec", "s",
-            "minute", "min", "hour", "hr", "h", "day", "week", "month", "year", "yr", "dollar", "cent", "rupee", "rs", "yuan", "euro",
-            "degree", "deg", "radian", "mph", "kmph", "unit", "square", "cubic", "sq", "cu", "point", "digit", "integer", "way", "student",
-            "people", "men", "women", "man", "woman", "soldier", "apple", "coin", "tile", "acre", "hectare", "am", "pm", "number", "multiple",
-            "edge", "meal", "toy", "monkey", "mark", "ohm");
+            "foot",
+            "feet",
+            "ft",
+            "inch",
+            "inches",
+            "in",
+            "yard",
+            "yd",
+            "mile",
+            "mi",
+            "meter",
+            "metre",
+            "km",
+            "cm",
+            "mm",
+            "dm",
+            "m",
+            "kilometer",
+            "centimeter",
+            "gram",
+            "kg",
+            "g",
+            "mg",
+            "pound",
+            "lb",
+            "ounce",
+            "oz",
+            "ton",
+            "liter",
+            "litre",
+            "gallon",
+            "ml",
+            "second",
+            "sec",
+            "s",
+            "minute",
+            "min",
+            "hour",
+            "hr",
+            "h",
+            "day",
+            "week",
+            "month",
+            "year",
+            "yr",
+            "dollar",
+            "cent",
+            "rupee",
+            "rs",
+            "yuan",
+            "euro",
+            "degree",
+            "deg",
+            "radian",
+            "mph",
+            "kmph",
+            "unit",
+            "square",
+            "cubic",
+            "sq",
+            "cu",
+            "point",
+            "digit",
+            "integer",
+            "way",
+            "student",
+            "people",
+            "men",
+            "women",
+            "man",
+            "woman",
+            "soldier",
+            "apple",
+            "coin",
+            "tile",
+            "acre",
+            "hectare",
+            "am",
+            "pm",
+            "number",
+            "multiple",
+            "edge",
+            "meal",
+            "toy",
+            "monkey",
+            "mark",
+            "ohm");
 
     private Units() {}
 
@@ -38,7 +119,11 @@ final class Units {
             }
             // A single letter that touches its number is a variable: 2m is no 2.
             boolean touches = before == start;
-            if (before == 0 || word.isEmpty() || !isUnit(word) || word.length() == 1 && (touches || !behindNumber) || touches && !behindNumber) {
+            if (before == 0
+                    || word.isEmpty()
+                    || !isUnit(word)
+                    || word.length() == 1 && (touches || !behindNumber)
+                    || touches && !behindNumber) {
                 return plain;
             }
             plain = plain.substring(0, before);

@@ -27,7 +27,6 @@ final class Value {
         this.rounded = rounded;
     }
 
-
     static DfpField field() {
         return FIELD.get();
     }
@@ -35,7 +34,9 @@ final class Value {
     static Value of(BigFraction exact) {
         BigInteger top = exact.getNumerator();
         BigInteger bottom = exact.getDenominator();
-        return top.bitLength() + bottom.bitLength() > LONGEST ? of(dfp(top).divide(dfp(bottom))) : new Value(exact, null);
+        return top.bitLength() + bottom.bitLength() > LONGEST
+                ? of(dfp(top).divide(dfp(bottom)))
+                : new Value(exact, null);
     }
 
     private static Dfp dfp(BigInteger value) {
@@ -58,7 +59,8 @@ final class Value {
         return of(field().newDfp(Double.POSITIVE_INFINITY));
     }
 
-    @Nullable BigFraction exact() {
+    @Nullable
+    BigFraction exact() {
         return exact;
     }
 
@@ -81,7 +83,9 @@ final class Value {
     }
 
     int sign() {
-        return exact != null ? exact.getNumerator().signum() : rounded().isNaN() || rounded().isZero() ? 0 : rounded().strictlyNegative() ? -1 : 1;
+        return exact != null
+                ? exact.getNumerator().signum()
+                : rounded().isNaN() || rounded().isZero() ? 0 : rounded().strictlyNegative() ? -1 : 1;
     }
 
     Value negate() {
@@ -89,7 +93,9 @@ final class Value {
     }
 
     Value plus(Value other) {
-        return exact != null && other.exact != null ? of(exact.add(other.exact)) : of(rounded().add(other.rounded()));
+        return exact != null && other.exact != null
+                ? of(exact.add(other.exact))
+                : of(rounded().add(other.rounded()));
     }
 
     Value minus(Value other) {
@@ -97,14 +103,18 @@ final class Value {
     }
 
     Value times(Value other) {
-        return exact != null && other.exact != null ? of(exact.multiply(other.exact)) : of(rounded().multiply(other.rounded()));
+        return exact != null && other.exact != null
+                ? of(exact.multiply(other.exact))
+                : of(rounded().multiply(other.rounded()));
     }
 
     Value over(Value other) {
         if (other.sign() == 0) {
             return undefined();
         }
-        return exact != null && other.exact != null ? of(exact.divide(other.exact)) : of(rounded().divide(other.rounded()));
+        return exact != null && other.exact != null
+                ? of(exact.divide(other.exact))
+                : of(rounded().divide(other.rounded()));
     }
 
     /** Equal: exactly where both are exact, else to about 28 digits. */
@@ -138,7 +148,9 @@ final class Value {
         }
         double size = rounded().toDouble();
         // Where a double has no decimals left, all digits count.
-        return Math.abs(size) > 1e30 ? new BigDecimal(size) : new BigDecimal(rounded().toString()).setScale(decimals, RoundingMode.HALF_EVEN);
+        return Math.abs(size) > 1e30
+                ? new BigDecimal(size)
+                : new BigDecimal(rounded().toString()).setScale(decimals, RoundingMode.HALF_EVEN);
     }
 
     @Override

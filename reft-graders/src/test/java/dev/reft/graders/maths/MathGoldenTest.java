@@ -28,7 +28,11 @@ class MathGoldenTest {
         if (c.get("level").asString().equals("choice")) {
             List<String> words = new ArrayList<>();
             c.get("strings").forEach(word -> words.add(word.asString()));
-            assertEquals(c.get("expected").asString(), new ChoiceReader(words, c.get("lowercase").asBoolean()).read(input).orElse(""));
+            assertEquals(
+                    c.get("expected").asString(),
+                    new ChoiceReader(words, c.get("lowercase").asBoolean())
+                            .read(input)
+                            .orElse(""));
             return;
         }
         List<String> kinds = new ArrayList<>();

@@ -27,12 +27,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class MathGraderTest {
     static final List<MathGrader> ALL = List.of(
-            MathGrader.reward(), MathGrader.mathVerify(), MathGrader.hendrycks(), MathGrader.minerva(), MathGrader.prm800k(),
-            new MathGrader(StringRule.HENDRYCKS, AnswerScores.BINARY), new MathGrader(StringRule.STRICT_BOX, AnswerScores.BINARY));
+            MathGrader.reward(),
+            MathGrader.mathVerify(),
+            MathGrader.hendrycks(),
+            MathGrader.minerva(),
+            MathGrader.prm800k(),
+            new MathGrader(StringRule.HENDRYCKS, AnswerScores.BINARY),
+            new MathGrader(StringRule.STRICT_BOX, AnswerScores.BINARY));
 
     static Grade grade(MathGrader grader, String completion, String reference) {
         try {
-            return grader.grade(Prompt.text("q", "", reference), new Completion("q", 0, List.of(), completion, Finish.END));
+            return grader.grade(
+                    Prompt.text("q", "", reference), new Completion("q", 0, List.of(), completion, Finish.END));
         } catch (TimeoutException e) {
             throw new AssertionError(e);
         }
@@ -43,7 +49,9 @@ class MathGraderTest {
         Grade.Score right = assertInstanceOf(Grade.Score.class, grade(MathGrader.reward(), "so \\boxed{2x}", "$x+x$"));
         assertEquals(1, right.value());
         assertEquals("2x", right.extracted());
-        assertEquals(0.1, ((Grade.Score) grade(MathGrader.reward().withScores(AnswerScores.REFT), "so $3x$", "$x+x$")).value());
+        assertEquals(
+                0.1,
+                ((Grade.Score) grade(MathGrader.reward().withScores(AnswerScores.REFT), "so $3x$", "$x+x$")).value());
         assertEquals(-1, ((Grade.Score) grade(MathGrader.minerva(), "42", "42")).value());
         assertInstanceOf(Grade.None.class, grade(MathGrader.reward(), "\\boxed{1}", ""));
     }
@@ -59,11 +67,17 @@ class MathGraderTest {
     @Property(tries = 200)
     void anAnswerEqualsItself(@ForAll("formulas") String formula) {
         AnswerRule rule = Equivalence.MATH_VERIFY;
-        assertEquals(1, ((Grade.Score) grade(new MathGrader(rule, AnswerScores.BINARY), "$" + formula + "$", "$" + formula + "$")).value());
+        assertEquals(
+                1,
+                ((Grade.Score) grade(
+                                new MathGrader(rule, AnswerScores.BINARY), "$" + formula + "$", "$" + formula + "$"))
+                        .value());
     }
 
     @Property(tries = 200)
-    void fractionsAreReduced(@ForAll @IntRange(min = -99, max = 99) int top, @ForAll @IntRange(min = 1, max = 99) int bottom,
+    void fractionsAreReduced(
+            @ForAll @IntRange(min = -99, max = 99) int top,
+            @ForAll @IntRange(min = 1, max = 99) int bottom,
             @ForAll @IntRange(min = 1, max = 9) int factor) {
         String reference = "$\\frac{" + top + "}{" + bottom + "}$";
         String same = "$" + top * factor + "/" + bottom * factor + "$";
@@ -73,7 +87,9 @@ class MathGraderTest {
     }
 
     @Property(tries = 100)
-    void polynomialsAreEqualHoweverWritten(@ForAll @IntRange(min = -9, max = 9) int a, @ForAll @IntRange(min = -9, max = 9) int b,
+    void polynomialsAreEqualHoweverWritten(
+            @ForAll @IntRange(min = -9, max = 9) int a,
+            @ForAll @IntRange(min = -9, max = 9) int b,
             @ForAll @IntRange(min = 1, max = 3) int wrong) {
         String product = "$(x + (" + a + "))(x + (" + b + "))$";
         String sum = "$x^2 + (" + (a + b) + ")x + (" + a * b + ")$";
@@ -85,16 +101,76 @@ class MathGraderTest {
     @Provide
     static Arbitrary<String> texts() {
         Arbitrary<String> any = Arbitraries.strings().all().ofMaxLength(120);
-        Arbitrary<String> pieces = pieces("\\frac", "\\sqrt", "\\boxed{", "{", "}", "$", "$$", "\\[", "\\]", "1", "2.5", "x", "^", "_", "(", ")", "[", ",",
-                "=", "<", "\\pm", "\\text{", "and", " ", "\n", "answer", "final answer is ", "Answer:", "!", "%", "\\begin{pmatrix}", "&", "\\\\",
-                "\\end{pmatrix}", "\\sum_{k=1}^{9}", "\uD800", "\u0000", "/", "-", "|", "\\log", "9999999999", "\\cup", "\\infty", "'", "e", "\\left");
+        Arbitrary<String> pieces = pieces(
+                "\\frac",
+                "\\sqrt",
+                "\\boxed{",
+                "{",
+                "}",
+                "$",
+                "$$",
+                "\\[",
+                "\\]",
+                "1",
+                "2.5",
+                "x",
+                "^",
+                "_",
+                "(",
+                ")",
+                "[",
+                ",",
+                "=",
+                "<",
+                "\\pm",
+                "\\text{",
+                "and",
+                " ",
+                "\n",
+                "answer",
+                "final answer is ",
+                "Answer:",
+                "!",
+                "%",
+                "\\begin{pmatrix}",
+                "&",
+                "\\\\",
+                "\\end{pmatrix}",
+                "\\sum_{k=1}^{9}",
+                "\uD800",
+                "\u0000",
+                "/",
+                "-",
+                "|",
+                "\\log",
+                "9999999999",
+                "\\cup",
+                "\\infty",
+                "'",
+                "e",
+                "\\left");
         return Arbitraries.oneOf(any, pieces);
     }
 
     @Provide
     static Arbitrary<String> formulas() {
-        return Arbitraries.of("\\frac{x+1}{y}", "\\sqrt{x-7}", "\\{1,2\\}", "(1,2)", "\\begin{pmatrix}1&x\\end{pmatrix}", "x^{2y}", "1<x<3", "\\ln(-x)",
-                "\\zzz{4}", "\\sum_{k=1}^{n}k", "\\text{none of these}", "1/0", "[1,2)\\cup\\{7\\}", "a=1,b=2", "\\int_0^1 x dx", "x \\in \\mathbb{R}");
+        return Arbitraries.of(
+                "\\frac{x+1}{y}",
+                "\\sqrt{x-7}",
+                "\\{1,2\\}",
+                "(1,2)",
+                "\\begin{pmatrix}1&x\\end{pmatrix}",
+                "x^{2y}",
+                "1<x<3",
+                "\\ln(-x)",
+                "\\zzz{4}",
+                "\\sum_{k=1}^{n}k",
+                "\\text{none of these}",
+                "1/0",
+                "[1,2)\\cup\\{7\\}",
+                "a=1,b=2",
+                "\\int_0^1 x dx",
+                "x \\in \\mathbb{R}");
     }
 
     private static Arbitrary<String> pieces(String... pieces) {
@@ -102,9 +178,47 @@ class MathGraderTest {
     }
 
     static List<String> repeated() {
-        return List.of("$", "\\(", "\\[", "\\boxed{", "{", "(", "[ ", "1 ", "1,000", "-", "+1", "\\frac{1}{", "x^", "\\sqrt", "answer ", "Answer: 1 ", "$1$ and ",
-                "\\text{", "\\begin{pmatrix}", "2^", "9", "9!", "\\pm 1", "|", "_", "=1", "\\boxed{1} ", "final answer is ", " is", "\\frac{9}{9} ", "**", "1 + ",
-                "\\\\", "\uD800", "\\sum_{k=1}^{2000}", ".", "cm ", "\\text{ }", "\n", "\\! ");
+        return List.of(
+                "$",
+                "\\(",
+                "\\[",
+                "\\boxed{",
+                "{",
+                "(",
+                "[ ",
+                "1 ",
+                "1,000",
+                "-",
+                "+1",
+                "\\frac{1}{",
+                "x^",
+                "\\sqrt",
+                "answer ",
+                "Answer: 1 ",
+                "$1$ and ",
+                "\\text{",
+                "\\begin{pmatrix}",
+                "2^",
+                "9",
+                "9!",
+                "\\pm 1",
+                "|",
+                "_",
+                "=1",
+                "\\boxed{1} ",
+                "final answer is ",
+                " is",
+                "\\frac{9}{9} ",
+                "**",
+                "1 + ",
+                "\\\\",
+                "\uD800",
+                "\\sum_{k=1}^{2000}",
+                ".",
+                "cm ",
+                "\\text{ }",
+                "\n",
+                "\\! ");
     }
 
     @ParameterizedTest
@@ -119,10 +233,21 @@ class MathGraderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "$9^{9^{9^{9}}}$", "$((9!)!)!$", "$2^{600^{600}}$", "$\\sum_{a=1}^{2000}\\sum_{b=1}^{2000}\\sum_{c=1}^{2000} a b c$", "$\\sin 10^{300}$",
-        "$1.000000000000000000000000000001^{999999999}$", "$\\prod_{k=1}^{2000} k$", "$e^{e^{e^{e^{e}}}}$", "$\\log_{1} 5$", "$0^{-1}$", "$300!^{300!}$"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "$9^{9^{9^{9}}}$",
+                "$((9!)!)!$",
+                "$2^{600^{600}}$",
+                "$\\sum_{a=1}^{2000}\\sum_{b=1}^{2000}\\sum_{c=1}^{2000} a b c$",
+                "$\\sin 10^{300}$",
+                "$1.000000000000000000000000000001^{999999999}$",
+                "$\\prod_{k=1}^{2000} k$",
+                "$e^{e^{e^{e^{e}}}}$",
+                "$\\log_{1} 5$",
+                "$0^{-1}$",
+                "$300!^{300!}$"
+            })
     void largeNumbersAreQuick(String formula) {
         quick(MathGrader.mathVerify(), formula, "$1$");
         quick(MathGrader.mathVerify(), formula, "$x$");
@@ -148,7 +273,10 @@ class MathGraderTest {
             String long1 = "$" + "+x^2".repeat(200) + "$";
             assertThrows(
                     TimeoutException.class,
-                    () -> MathGrader.reward().grade(Prompt.text("q", "", "$x^3$"), new Completion("q", 0, List.of(), long1, Finish.END)));
+                    () -> MathGrader.reward()
+                            .grade(
+                                    Prompt.text("q", "", "$x^3$"),
+                                    new Completion("q", 0, List.of(), long1, Finish.END)));
         } finally {
             assertTrue(Thread.interrupted());
         }
