@@ -189,7 +189,7 @@ final class FrequentWords {
                 .getKey();
         // Japanese mixes kana into Han; a fifth of kana is enough to tell.
         int kana = scripts.getOrDefault(UnicodeScript.HIRAGANA, 0) + scripts.getOrDefault(UnicodeScript.KATAKANA, 0);
-        if (script == UnicodeScript.HAN && kana * 5 > scripts.get(script)) {
+        if (script == UnicodeScript.HAN && kana * 5 > scripts.getOrDefault(script, 0)) {
             return Optional.of("ja");
         }
         return Optional.of(

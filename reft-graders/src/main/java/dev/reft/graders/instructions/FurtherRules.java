@@ -1,6 +1,7 @@
 package dev.reft.graders.instructions;
 
 import dev.reft.graders.PythonText;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -11,149 +12,157 @@ final class FurtherRules {
     private FurtherRules() {}
 
     static Map<String, Maker> makers() {
-        return Map.ofEntries(
-                Map.entry(
-                        "copy:repeat_phrase",
-                        Maker.with(
-                                (a, l) -> repeatPhrase(a.filledText("phrase"), a.number("small_n", 1)),
-                                "phrase",
-                                "small_n")),
-                Map.entry("copy:copy", copy()),
-                Map.entry("copy:copying_simple", copy()),
-                Map.entry(
-                        "copy:copying_multiple",
-                        Maker.with(
-                                (a, l) -> {
-                                    String prompt = IfevalRules.lower(a.filledText("prompt_to_repeat"));
-                                    int times = a.number("N", 1);
-                                    return text -> {
-                                        List<String> parts = Texts.split(text, "******");
-                                        return parts.size() == times
-                                                && parts.stream()
-                                                        .allMatch(p -> IfevalRules.lower(p)
-                                                                .equals(prompt));
-                                    };
-                                },
-                                "prompt_to_repeat",
-                                "N")),
-                Map.entry(
-                        "new:copy_span_idx", Maker.with((a, l) -> copySpan(a), "prompt_to_repeat", "n_start", "n_end")),
-                Map.entry("detectable_format:sentence_hyphens", Maker.plain(FurtherRules::hyphens)),
-                Map.entry(
-                        "detectable_format:square_brackets",
-                        Maker.plain(text -> PythonText.split(text).stream()
-                                .allMatch(word -> word.startsWith("[") && word.endsWith("]")))),
-                Map.entry("detectable_format:bigram_wrapping", Maker.plain(FurtherRules::bigrams)),
-                Map.entry("keywords:no_adjacent_consecutive", Maker.plain(FurtherRules::noAdjacent)),
-                Map.entry(
-                        "keywords:word_once",
-                        Maker.with(
-                                (a, l) -> {
-                                    String keyword = a.filledText("keyword").strip();
-                                    return text -> Texts.occurrences(text, keyword) == 1;
-                                },
-                                "keyword")),
-                Map.entry("keywords:word_count_different_numbers", IfevalRules.frequency()),
-                Map.entry(
-                        "keywords:exclude_word_harder",
-                        Maker.with(
-                                (a, l) -> {
-                                    String keyword =
-                                            " " + a.filledText("keyword").strip() + " ";
-                                    return text -> !text.contains(keyword);
-                                },
-                                "keyword",
-                                "instruction")),
-                Map.entry(
-                        "keywords:palindrome",
-                        Maker.plain(text -> PythonText.split(text).stream().anyMatch(FurtherRules::isPalindrome))),
-                Map.entry("keywords:keyword_specific_position", Maker.with((a, l) -> position(a), "keyword", "n", "m")),
-                Map.entry("keywords:start_end", Maker.plain(text -> {
-                    List<String> words = Treebank.words(text);
-                    return words.size() >= 2 && lowerEqual(words.get(0), words.get(words.size() - 1));
-                })),
-                Map.entry(
-                        "paragraphs:paragraphs", Maker.plain(text -> Texts.filledParts(Texts.split(text, "***")) == 2)),
-                Map.entry(
-                        "paragraphs:paragraphs2",
-                        Maker.plain(text -> Texts.filledParts(Texts.split(text, "\n\n")) == 2)),
-                Map.entry(
-                        "first_word:first_word_sent",
-                        Maker.with(
-                                (a, l) -> {
-                                    String word = a.firstText("first_word").strip();
-                                    return text ->
-                                            Sentences.split(text).stream().allMatch(s -> startsWith(s, word));
-                                },
-                                "first_word")),
-                Map.entry(
-                        "first_word:first_word_answer",
-                        Maker.with(
-                                (a, l) -> {
-                                    String word = a.filledText("first_word").strip();
-                                    return text -> startsWith(text, word);
-                                },
-                                "first_word")),
-                Map.entry(
-                        "last_word:last_word_sent",
-                        Maker.with(
-                                (a, l) -> {
-                                    String word = a.firstText("last_word").strip();
-                                    return text ->
-                                            Sentences.split(text).stream().allMatch(s -> endsWith(s, word));
-                                },
-                                "last_word")),
-                Map.entry(
-                        "last_word:last_word_answer",
-                        Maker.with(
-                                (a, l) -> {
-                                    String word = a.filledText("last_word").strip();
-                                    return text -> endsWith(text, word);
-                                },
-                                "last_word")),
-                Map.entry("punctuation:punctuation_dot", Maker.plain(text -> text.indexOf('.') < 0)),
-                Map.entry("punctuation:punctuation_exclamation", Maker.plain(text -> text.indexOf('!') < 0)),
-                Map.entry(
-                        "count:lowercase_counting",
-                        Maker.with(
-                                (a, l) -> {
-                                    int most = a.number("N", 1);
-                                    return text -> Texts.wordsOf(text, c -> c >= 'a' && c <= 'z') <= most;
-                                },
-                                "N")),
-                Map.entry(
-                        "count:counting_composition",
-                        Maker.with(
-                                (a, l) -> composition(a.number("n_sent", 1), a.number("n_words", 1)),
-                                "n_sent",
-                                "n_words")),
-                Map.entry("count:count_unique", Maker.plain(text -> {
-                    List<String> words = Treebank.words(text);
-                    return new HashSet<>(words).size() == words.size();
-                })),
-                Map.entry(
-                        "count:count_increment_word",
-                        Maker.with(
-                                (a, l) -> {
-                                    String once = a.filledText("keyword1").strip();
-                                    String twice = a.filledText("keyword2").strip();
-                                    return text ->
-                                            Texts.occurrences(text, once) == 1 && Texts.occurrences(text, twice) == 2;
-                                },
-                                "keyword1",
-                                "keyword2")),
-                Map.entry(
-                        "letters:letter_counting",
-                        Maker.with(
-                                (a, l) -> {
-                                    Arguments.Threshold threshold = a.threshold("N", "relation");
-                                    return text -> threshold.admits((int) text.chars()
-                                            .filter(c -> (c | 32) >= 'a' && (c | 32) <= 'z' && c < 128)
-                                            .count());
-                                },
-                                "N",
-                                "relation")),
-                Map.entry("letters:letter_counting2", IfevalRules.letterFrequency()));
+        Map<String, Maker> makers = new HashMap<>();
+        copies(makers);
+        formats(makers);
+        keywords(makers);
+        ends(makers);
+        counts(makers);
+        return makers;
+    }
+
+    private static void copies(Map<String, Maker> makers) {
+        makers.put(
+                "copy:repeat_phrase",
+                Maker.with(
+                        (a, l) -> repeatPhrase(a.filledText("phrase"), a.number("small_n", 1)), "phrase", "small_n"));
+        makers.put("copy:copy", copy());
+        makers.put("copy:copying_simple", copy());
+        makers.put(
+                "copy:copying_multiple",
+                Maker.with(
+                        (a, l) -> {
+                            String prompt = IfevalRules.lower(a.filledText("prompt_to_repeat"));
+                            int times = a.number("N", 1);
+                            return text -> {
+                                List<String> parts = Texts.split(text, "******");
+                                return parts.size() == times
+                                        && parts.stream()
+                                                .allMatch(p ->
+                                                        IfevalRules.lower(p).equals(prompt));
+                            };
+                        },
+                        "prompt_to_repeat",
+                        "N"));
+        makers.put("new:copy_span_idx", Maker.with((a, l) -> copySpan(a), "prompt_to_repeat", "n_start", "n_end"));
+    }
+
+    private static void formats(Map<String, Maker> makers) {
+        makers.put("detectable_format:sentence_hyphens", Maker.plain(FurtherRules::hyphens));
+        makers.put(
+                "detectable_format:square_brackets",
+                Maker.plain(text ->
+                        PythonText.split(text).stream().allMatch(word -> word.startsWith("[") && word.endsWith("]"))));
+        makers.put("detectable_format:bigram_wrapping", Maker.plain(FurtherRules::bigrams));
+        makers.put("paragraphs:paragraphs", Maker.plain(text -> Texts.filledParts(Texts.split(text, "***")) == 2));
+        makers.put("paragraphs:paragraphs2", Maker.plain(text -> Texts.filledParts(Texts.split(text, "\n\n")) == 2));
+        makers.put("punctuation:punctuation_dot", Maker.plain(text -> text.indexOf('.') < 0));
+        makers.put("punctuation:punctuation_exclamation", Maker.plain(text -> text.indexOf('!') < 0));
+    }
+
+    private static void keywords(Map<String, Maker> makers) {
+        makers.put("keywords:no_adjacent_consecutive", Maker.plain(FurtherRules::noAdjacent));
+        makers.put(
+                "keywords:word_once",
+                Maker.with(
+                        (a, l) -> {
+                            String keyword = a.filledText("keyword").strip();
+                            return text -> Texts.occurrences(text, keyword) == 1;
+                        },
+                        "keyword"));
+        makers.put("keywords:word_count_different_numbers", IfevalRules.frequency());
+        makers.put(
+                "keywords:exclude_word_harder",
+                Maker.with(
+                        (a, l) -> {
+                            String keyword = " " + a.filledText("keyword").strip() + " ";
+                            return text -> !text.contains(keyword);
+                        },
+                        "keyword",
+                        "instruction"));
+        makers.put(
+                "keywords:palindrome",
+                Maker.plain(text -> PythonText.split(text).stream().anyMatch(FurtherRules::isPalindrome)));
+        makers.put("keywords:keyword_specific_position", Maker.with((a, l) -> position(a), "keyword", "n", "m"));
+        makers.put("keywords:start_end", Maker.plain(text -> {
+            List<String> words = Treebank.words(text);
+            return words.size() >= 2 && lowerEqual(words.get(0), words.get(words.size() - 1));
+        }));
+    }
+
+    private static void ends(Map<String, Maker> makers) {
+        makers.put(
+                "first_word:first_word_sent",
+                Maker.with(
+                        (a, l) -> {
+                            String word = a.firstText("first_word").strip();
+                            return text -> Sentences.split(text).stream().allMatch(s -> startsWith(s, word));
+                        },
+                        "first_word"));
+        makers.put(
+                "first_word:first_word_answer",
+                Maker.with(
+                        (a, l) -> {
+                            String word = a.filledText("first_word").strip();
+                            return text -> startsWith(text, word);
+                        },
+                        "first_word"));
+        makers.put(
+                "last_word:last_word_sent",
+                Maker.with(
+                        (a, l) -> {
+                            String word = a.firstText("last_word").strip();
+                            return text -> Sentences.split(text).stream().allMatch(s -> endsWith(s, word));
+                        },
+                        "last_word"));
+        makers.put(
+                "last_word:last_word_answer",
+                Maker.with(
+                        (a, l) -> {
+                            String word = a.filledText("last_word").strip();
+                            return text -> endsWith(text, word);
+                        },
+                        "last_word"));
+    }
+
+    private static void counts(Map<String, Maker> makers) {
+        makers.put(
+                "count:lowercase_counting",
+                Maker.with(
+                        (a, l) -> {
+                            int most = a.number("N", 1);
+                            return text -> Texts.wordsOf(text, c -> c >= 'a' && c <= 'z') <= most;
+                        },
+                        "N"));
+        makers.put(
+                "count:counting_composition",
+                Maker.with((a, l) -> composition(a.number("n_sent", 1), a.number("n_words", 1)), "n_sent", "n_words"));
+        makers.put("count:count_unique", Maker.plain(text -> {
+            List<String> words = Treebank.words(text);
+            return new HashSet<>(words).size() == words.size();
+        }));
+        makers.put(
+                "count:count_increment_word",
+                Maker.with(
+                        (a, l) -> {
+                            String once = a.filledText("keyword1").strip();
+                            String twice = a.filledText("keyword2").strip();
+                            return text -> Texts.occurrences(text, once) == 1 && Texts.occurrences(text, twice) == 2;
+                        },
+                        "keyword1",
+                        "keyword2"));
+        makers.put(
+                "letters:letter_counting",
+                Maker.with(
+                        (a, l) -> {
+                            Arguments.Threshold threshold = a.threshold("N", "relation");
+                            return text -> threshold.admits((int) text.chars()
+                                    .filter(c -> (c | 32) >= 'a' && (c | 32) <= 'z' && c < 128)
+                                    .count());
+                        },
+                        "N",
+                        "relation"));
+        makers.put("letters:letter_counting2", IfevalRules.letterFrequency());
     }
 
     private static Maker copy() {

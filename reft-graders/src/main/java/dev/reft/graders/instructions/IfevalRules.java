@@ -2,6 +2,7 @@ package dev.reft.graders.instructions;
 
 import dev.reft.graders.PythonText;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,129 +16,145 @@ final class IfevalRules {
     private IfevalRules() {}
 
     static Map<String, Maker> makers() {
-        return Map.ofEntries(
-                Map.entry("keywords:existence", Maker.with((a, l) -> existence(a.texts("keywords")), "keywords")),
-                Map.entry("keywords:frequency", frequency()),
-                Map.entry(
-                        "keywords:forbidden_words",
-                        Maker.with((a, l) -> forbidden(a.texts("forbidden_words")), "forbidden_words")),
-                Map.entry("keywords:letter_frequency", letterFrequency()),
-                Map.entry("language:response_language", Maker.with(IfevalRules::language, "language")),
-                Map.entry(
-                        "length_constraints:number_sentences",
-                        Maker.with(
-                                (a, l) -> {
-                                    Arguments.Threshold threshold = a.threshold("num_sentences", "relation");
-                                    return text -> threshold.admits(Sentences.count(text));
-                                },
-                                "num_sentences",
-                                "relation")),
-                Map.entry(
-                        "length_constraints:number_paragraphs",
-                        Maker.with(
-                                (a, l) -> {
-                                    int wanted = a.number("num_paragraphs", 0);
-                                    return text -> Texts.filledParts(Texts.split(text, "***")) == wanted;
-                                },
-                                "num_paragraphs")),
-                Map.entry(
-                        "length_constraints:number_words",
-                        Maker.with(
-                                (a, l) -> {
-                                    Arguments.Threshold threshold = a.threshold("num_words", "relation");
-                                    return text ->
-                                            threshold.admits(Texts.words(text).size());
-                                },
-                                "num_words",
-                                "relation")),
-                Map.entry(
-                        "length_constraints:nth_paragraph_first_word",
-                        Maker.with((a, l) -> nthParagraph(a), "num_paragraphs", "nth_paragraph", "first_word")),
-                Map.entry(
-                        "detectable_content:number_placeholders",
-                        Maker.with(
-                                (a, l) -> {
-                                    int least = a.number("num_placeholders", 0);
-                                    return text -> Texts.enclosed(text, "[", "]", 0) >= least;
-                                },
-                                "num_placeholders")),
-                Map.entry(
-                        "detectable_content:postscript",
-                        Maker.with(
-                                (a, l) -> postscript(
-                                        a.filledText("postscript_marker").strip()),
-                                "postscript_marker")),
-                Map.entry(
-                        "detectable_format:number_bullet_lists",
-                        Maker.with(
-                                (a, l) -> {
-                                    int wanted = a.number("num_bullets", 0);
-                                    return text -> bullets(text) == wanted;
-                                },
-                                "num_bullets")),
-                Map.entry(
-                        "detectable_format:constrained_response",
-                        Maker.plain(text -> CONSTRAINED.stream().anyMatch(text::contains))),
-                Map.entry(
-                        "detectable_format:number_highlighted_sections",
-                        Maker.with(
-                                (a, l) -> {
-                                    int least = a.number("num_highlights", 0);
-                                    return text -> highlights(text, "*") + highlights(text, "**") >= least;
-                                },
-                                "num_highlights")),
-                Map.entry(
-                        "detectable_format:multiple_sections",
-                        Maker.with(
-                                (a, l) -> {
-                                    String splitter =
-                                            a.filledText("section_spliter").strip();
-                                    int least = a.number("num_sections", 0);
-                                    return text -> sections(text, splitter) >= least;
-                                },
-                                "section_spliter",
-                                "num_sections")),
-                Map.entry("detectable_format:json_format", Maker.plain(IfevalRules::json)),
-                Map.entry("detectable_format:title", Maker.plain(IfevalRules::title)),
-                Map.entry("combination:two_responses", Maker.plain(IfevalRules::twoResponses)),
-                Map.entry(
-                        "combination:repeat_prompt",
-                        Maker.with(
-                                (a, l) -> {
-                                    String prompt = lower(a.filledText("prompt_to_repeat"));
-                                    return text -> lower(text).startsWith(prompt);
-                                },
-                                "prompt_to_repeat")),
-                Map.entry(
-                        "startend:end_checker",
-                        Maker.with(
-                                (a, l) -> {
-                                    String phrase = lower(a.text("end_phrase"));
-                                    return text -> Texts.strip(PythonText.strip(text), '"')
-                                            .toLowerCase(Locale.ROOT)
-                                            .endsWith(phrase);
-                                },
-                                "end_phrase")),
-                Map.entry("startend:quotation", Maker.plain(IfevalRules::quotation)),
-                Map.entry(
-                        "change_case:capital_word_frequency",
-                        Maker.with(
-                                (a, l) -> {
-                                    Arguments.Threshold threshold =
-                                            a.threshold("capital_frequency", "capital_relation");
-                                    return text -> threshold.admits((int) Treebank.words(text).stream()
-                                            .filter(Texts::isUpper)
-                                            .count());
-                                },
-                                "capital_frequency",
-                                "capital_relation")),
-                Map.entry(
-                        "change_case:english_capital",
-                        new Maker(Set.of(), (a, l) -> text -> Texts.isUpper(text) && isEnglish(l, text))),
-                Map.entry(
-                        "change_case:english_lowercase",
-                        new Maker(Set.of(), (a, l) -> text -> Texts.isLower(text) && isEnglish(l, text))),
-                Map.entry("punctuation:no_comma", Maker.plain(text -> text.indexOf(',') < 0)));
+        Map<String, Maker> makers = new HashMap<>();
+        words(makers);
+        lengths(makers);
+        contents(makers);
+        formats(makers);
+        cases(makers);
+        return makers;
+    }
+
+    private static void words(Map<String, Maker> makers) {
+        makers.put("keywords:existence", Maker.with((a, l) -> existence(a.texts("keywords")), "keywords"));
+        makers.put("keywords:frequency", frequency());
+        makers.put(
+                "keywords:forbidden_words",
+                Maker.with((a, l) -> forbidden(a.texts("forbidden_words")), "forbidden_words"));
+        makers.put("keywords:letter_frequency", letterFrequency());
+        makers.put("language:response_language", Maker.with(IfevalRules::language, "language"));
+    }
+
+    private static void lengths(Map<String, Maker> makers) {
+        makers.put(
+                "length_constraints:number_sentences",
+                Maker.with(
+                        (a, l) -> {
+                            Arguments.Threshold threshold = a.threshold("num_sentences", "relation");
+                            return text -> threshold.admits(Sentences.count(text));
+                        },
+                        "num_sentences",
+                        "relation"));
+        makers.put(
+                "length_constraints:number_paragraphs",
+                Maker.with(
+                        (a, l) -> {
+                            int wanted = a.number("num_paragraphs", 0);
+                            return text -> Texts.filledParts(Texts.split(text, "***")) == wanted;
+                        },
+                        "num_paragraphs"));
+        makers.put(
+                "length_constraints:number_words",
+                Maker.with(
+                        (a, l) -> {
+                            Arguments.Threshold threshold = a.threshold("num_words", "relation");
+                            return text -> threshold.admits(Texts.words(text).size());
+                        },
+                        "num_words",
+                        "relation"));
+        makers.put(
+                "length_constraints:nth_paragraph_first_word",
+                Maker.with((a, l) -> nthParagraph(a), "num_paragraphs", "nth_paragraph", "first_word"));
+    }
+
+    private static void contents(Map<String, Maker> makers) {
+        makers.put(
+                "detectable_content:number_placeholders",
+                Maker.with(
+                        (a, l) -> {
+                            int least = a.number("num_placeholders", 0);
+                            return text -> Texts.enclosed(text, "[", "]", 0) >= least;
+                        },
+                        "num_placeholders"));
+        makers.put(
+                "detectable_content:postscript",
+                Maker.with(
+                        (a, l) -> postscript(a.filledText("postscript_marker").strip()), "postscript_marker"));
+        makers.put("combination:two_responses", Maker.plain(IfevalRules::twoResponses));
+        makers.put(
+                "combination:repeat_prompt",
+                Maker.with(
+                        (a, l) -> {
+                            String prompt = lower(a.filledText("prompt_to_repeat"));
+                            return text -> lower(text).startsWith(prompt);
+                        },
+                        "prompt_to_repeat"));
+        makers.put(
+                "startend:end_checker",
+                Maker.with(
+                        (a, l) -> {
+                            String phrase = lower(a.text("end_phrase"));
+                            return text -> Texts.strip(PythonText.strip(text), '"')
+                                    .toLowerCase(Locale.ROOT)
+                                    .endsWith(phrase);
+                        },
+                        "end_phrase"));
+        makers.put("startend:quotation", Maker.plain(IfevalRules::quotation));
+    }
+
+    private static void formats(Map<String, Maker> makers) {
+        makers.put(
+                "detectable_format:number_bullet_lists",
+                Maker.with(
+                        (a, l) -> {
+                            int wanted = a.number("num_bullets", 0);
+                            return text -> bullets(text) == wanted;
+                        },
+                        "num_bullets"));
+        makers.put(
+                "detectable_format:constrained_response",
+                Maker.plain(text -> CONSTRAINED.stream().anyMatch(text::contains)));
+        makers.put(
+                "detectable_format:number_highlighted_sections",
+                Maker.with(
+                        (a, l) -> {
+                            int least = a.number("num_highlights", 0);
+                            return text -> highlights(text, "*") + highlights(text, "**") >= least;
+                        },
+                        "num_highlights"));
+        makers.put(
+                "detectable_format:multiple_sections",
+                Maker.with(
+                        (a, l) -> {
+                            String splitter = a.filledText("section_spliter").strip();
+                            int least = a.number("num_sections", 0);
+                            return text -> sections(text, splitter) >= least;
+                        },
+                        "section_spliter",
+                        "num_sections"));
+        makers.put("detectable_format:json_format", Maker.plain(IfevalRules::json));
+        makers.put("detectable_format:title", Maker.plain(IfevalRules::title));
+    }
+
+    private static void cases(Map<String, Maker> makers) {
+        makers.put(
+                "change_case:capital_word_frequency",
+                Maker.with(
+                        (a, l) -> {
+                            Arguments.Threshold threshold = a.threshold("capital_frequency", "capital_relation");
+                            return text -> threshold.admits((int) Treebank.words(text).stream()
+                                    .filter(Texts::isUpper)
+                                    .count());
+                        },
+                        "capital_frequency",
+                        "capital_relation"));
+        makers.put(
+                "change_case:english_capital",
+                new Maker(Set.of(), (a, l) -> text -> Texts.isUpper(text) && isEnglish(l, text)));
+        makers.put(
+                "change_case:english_lowercase",
+                new Maker(Set.of(), (a, l) -> text -> Texts.isLower(text) && isEnglish(l, text)));
+        makers.put("punctuation:no_comma", Maker.plain(text -> text.indexOf(',') < 0));
     }
 
     static Maker frequency() {

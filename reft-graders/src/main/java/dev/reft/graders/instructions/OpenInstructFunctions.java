@@ -1,6 +1,7 @@
 package dev.reft.graders.instructions;
 
 import dev.reft.graders.PythonText;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,173 +11,183 @@ final class OpenInstructFunctions {
     private OpenInstructFunctions() {}
 
     static Map<String, Maker> makers() {
-        return Map.ofEntries(
-                Map.entry(
-                        "verify_keywords",
-                        Maker.with((a, l) -> keywords(a.texts("keyword_list"), true), "keyword_list")),
-                Map.entry(
-                        "verify_keyword_frequency",
-                        Maker.with(
-                                (a, l) -> {
-                                    String word = a.text("word").toLowerCase(Locale.ROOT);
-                                    int wanted = a.number("N", 0);
-                                    return text -> Texts.words(text.toLowerCase(Locale.ROOT)).stream()
-                                                    .filter(word::equals)
-                                                    .count()
-                                            == wanted;
-                                },
-                                "word",
-                                "N")),
-                Map.entry(
-                        "validate_forbidden_words",
-                        Maker.with((a, l) -> keywords(a.texts("forbidden_words"), false), "forbidden_words")),
-                Map.entry(
-                        "verify_letter_frequency",
-                        Maker.with(
-                                (a, l) -> {
-                                    int letter = a.letter("letter");
-                                    int wanted = a.number("N", 0);
-                                    return text -> text.codePoints()
-                                                    .filter(c -> c == letter)
-                                                    .count()
-                                            == wanted;
-                                },
-                                "letter",
-                                "N")),
-                Map.entry(
-                        "validate_response_language",
-                        Maker.with(
-                                (a, l) -> {
-                                    String wanted = a.filledText("language").strip();
-                                    return text ->
-                                            l.detect(text).map(wanted::equals).orElse(false);
-                                },
-                                "language")),
-                Map.entry(
-                        "verify_paragraph_count",
-                        Maker.with(
-                                (a, l) -> {
-                                    int wanted = a.number("N", 0);
-                                    return text -> paragraphs(text) == wanted;
-                                },
-                                "N")),
-                Map.entry(
-                        "validate_word_constraint",
-                        Maker.with(
-                                (a, l) -> {
-                                    Arguments.Threshold bound = quantity(a, true);
-                                    return text ->
-                                            bound.admits(PythonText.split(text).size());
-                                },
-                                "N",
-                                "quantifier")),
-                Map.entry(
-                        "verify_sentence_constraint",
-                        Maker.with(
-                                (a, l) -> {
-                                    Arguments.Threshold bound = quantity(a, false);
-                                    return text -> bound.admits(
-                                            sentences(text.codePoints().toArray()));
-                                },
-                                "N",
-                                "quantifier")),
-                Map.entry("validate_paragraphs", Maker.with((a, l) -> paragraph(a), "N", "first_word", "i")),
-                Map.entry(
-                        "verify_postscript",
-                        Maker.with(
-                                (a, l) -> {
-                                    String marker = a.text("postscript_marker");
-                                    return text -> {
-                                        int at = text.indexOf(marker);
-                                        return at >= 0
-                                                && Texts.length(PythonText.strip(text.substring(at)))
-                                                        > Texts.length(marker);
-                                    };
-                                },
-                                "postscript_marker")),
-                Map.entry(
-                        "validate_placeholders",
-                        Maker.with(
-                                (a, l) -> {
-                                    int least = a.number("N", 0);
-                                    return text -> Texts.enclosed(text, "[", "]", 0) >= least;
-                                },
-                                "N")),
-                Map.entry(
-                        "verify_bullet_points",
-                        Maker.with(
-                                (a, l) -> {
-                                    int wanted = a.number("N", 0);
-                                    return text -> Texts.split(text, "\n").stream()
-                                                    .map(PythonText::strip)
-                                                    .filter(line -> line.startsWith("*") || line.startsWith("-"))
-                                                    .count()
-                                            == wanted;
-                                },
-                                "N")),
-                Map.entry("validate_title", Maker.plain(text -> Texts.enclosed(text, "<<", ">>", 0) > 0)),
-                Map.entry(
-                        "validate_choice",
-                        Maker.with(
-                                (a, l) -> {
-                                    List<String> options = a.texts("options");
-                                    return text -> options.stream().anyMatch(text::contains);
-                                },
-                                "options")),
-                Map.entry(
-                        "validate_highlighted_sections",
-                        Maker.with(
-                                (a, l) -> {
-                                    int least = a.number("N", 0);
-                                    return text -> Texts.enclosed(text, "*", "*", 0) >= least;
-                                },
-                                "N")),
-                Map.entry(
-                        "validate_sections",
-                        Maker.with(
-                                (a, l) -> {
-                                    String splitter = a.filledText("section_splitter");
-                                    int wanted = a.number("N", 0);
-                                    return text -> Texts.split(text, splitter).size()
-                                                    - (text.startsWith(splitter) || text.isEmpty() ? 1 : 0)
-                                            == wanted;
-                                },
-                                "N",
-                                "section_splitter")),
-                Map.entry("validate_json_format", Maker.plain(JsonText::isValid)),
-                Map.entry(
-                        "validate_repeat_prompt",
-                        Maker.with(
-                                (a, l) -> {
-                                    String prompt = a.filledText("original_prompt");
-                                    return text -> text.startsWith(prompt);
-                                },
-                                "original_prompt")),
-                Map.entry("validate_two_responses", Maker.plain(text -> {
-                    List<String> parts = Texts.split(text, "******");
-                    return parts.size() == 2 && !PythonText.strip(parts.get(0)).equals(PythonText.strip(parts.get(1)));
-                })),
-                Map.entry("validate_uppercase", Maker.plain(text -> text.equals(text.toUpperCase(Locale.ROOT)))),
-                Map.entry("validate_lowercase", Maker.plain(text -> text.equals(text.toLowerCase(Locale.ROOT)))),
-                Map.entry(
-                        "validate_frequency_capital_words",
-                        Maker.with(
-                                (a, l) -> {
-                                    Arguments.Threshold bound = quantity(a, true);
-                                    return text -> bound.admits(Texts.wordsOf(text, c -> c >= 'A' && c <= 'Z'));
-                                },
-                                "N",
-                                "quantifier")),
-                Map.entry(
-                        "validate_end",
-                        Maker.with(
-                                (a, l) -> {
-                                    String phrase = a.text("end_phrase");
-                                    return text -> text.endsWith(phrase);
-                                },
-                                "end_phrase")),
-                Map.entry("validate_quotation", Maker.plain(text -> text.startsWith("\"") && text.endsWith("\""))),
-                Map.entry("validate_no_commas", Maker.plain(text -> text.indexOf(',') < 0)));
+        Map<String, Maker> makers = new HashMap<>();
+        words(makers);
+        lengths(makers);
+        marks(makers);
+        wholes(makers);
+        return makers;
+    }
+
+    private static void words(Map<String, Maker> makers) {
+        makers.put("verify_keywords", Maker.with((a, l) -> keywords(a.texts("keyword_list"), true), "keyword_list"));
+        makers.put(
+                "verify_keyword_frequency",
+                Maker.with(
+                        (a, l) -> {
+                            String word = a.text("word").toLowerCase(Locale.ROOT);
+                            int wanted = a.number("N", 0);
+                            return text -> Texts.words(text.toLowerCase(Locale.ROOT)).stream()
+                                            .filter(word::equals)
+                                            .count()
+                                    == wanted;
+                        },
+                        "word",
+                        "N"));
+        makers.put(
+                "validate_forbidden_words",
+                Maker.with((a, l) -> keywords(a.texts("forbidden_words"), false), "forbidden_words"));
+        makers.put(
+                "verify_letter_frequency",
+                Maker.with(
+                        (a, l) -> {
+                            int letter = a.letter("letter");
+                            int wanted = a.number("N", 0);
+                            return text ->
+                                    text.codePoints().filter(c -> c == letter).count() == wanted;
+                        },
+                        "letter",
+                        "N"));
+        makers.put(
+                "validate_response_language",
+                Maker.with(
+                        (a, l) -> {
+                            String wanted = a.filledText("language").strip();
+                            return text -> l.detect(text).map(wanted::equals).orElse(false);
+                        },
+                        "language"));
+        makers.put(
+                "validate_choice",
+                Maker.with(
+                        (a, l) -> {
+                            List<String> options = a.texts("options");
+                            return text -> options.stream().anyMatch(text::contains);
+                        },
+                        "options"));
+    }
+
+    private static void lengths(Map<String, Maker> makers) {
+        makers.put(
+                "verify_paragraph_count",
+                Maker.with(
+                        (a, l) -> {
+                            int wanted = a.number("N", 0);
+                            return text -> paragraphs(text) == wanted;
+                        },
+                        "N"));
+        makers.put(
+                "validate_word_constraint",
+                Maker.with(
+                        (a, l) -> {
+                            Arguments.Threshold bound = quantity(a, true);
+                            return text -> bound.admits(PythonText.split(text).size());
+                        },
+                        "N",
+                        "quantifier"));
+        makers.put(
+                "verify_sentence_constraint",
+                Maker.with(
+                        (a, l) -> {
+                            Arguments.Threshold bound = quantity(a, false);
+                            return text ->
+                                    bound.admits(sentences(text.codePoints().toArray()));
+                        },
+                        "N",
+                        "quantifier"));
+        makers.put("validate_paragraphs", Maker.with((a, l) -> paragraph(a), "N", "first_word", "i"));
+        makers.put(
+                "validate_sections",
+                Maker.with(
+                        (a, l) -> {
+                            String splitter = a.filledText("section_splitter");
+                            int wanted = a.number("N", 0);
+                            return text -> Texts.split(text, splitter).size()
+                                            - (text.startsWith(splitter) || text.isEmpty() ? 1 : 0)
+                                    == wanted;
+                        },
+                        "N",
+                        "section_splitter"));
+        makers.put(
+                "validate_frequency_capital_words",
+                Maker.with(
+                        (a, l) -> {
+                            Arguments.Threshold bound = quantity(a, true);
+                            return text -> bound.admits(Texts.wordsOf(text, c -> c >= 'A' && c <= 'Z'));
+                        },
+                        "N",
+                        "quantifier"));
+    }
+
+    private static void marks(Map<String, Maker> makers) {
+        makers.put(
+                "verify_postscript",
+                Maker.with(
+                        (a, l) -> {
+                            String marker = a.text("postscript_marker");
+                            return text -> {
+                                int at = text.indexOf(marker);
+                                return at >= 0
+                                        && Texts.length(PythonText.strip(text.substring(at))) > Texts.length(marker);
+                            };
+                        },
+                        "postscript_marker"));
+        makers.put(
+                "validate_placeholders",
+                Maker.with(
+                        (a, l) -> {
+                            int least = a.number("N", 0);
+                            return text -> Texts.enclosed(text, "[", "]", 0) >= least;
+                        },
+                        "N"));
+        makers.put(
+                "verify_bullet_points",
+                Maker.with(
+                        (a, l) -> {
+                            int wanted = a.number("N", 0);
+                            return text -> Texts.split(text, "\n").stream()
+                                            .map(PythonText::strip)
+                                            .filter(line -> line.startsWith("*") || line.startsWith("-"))
+                                            .count()
+                                    == wanted;
+                        },
+                        "N"));
+        makers.put("validate_title", Maker.plain(text -> Texts.enclosed(text, "<<", ">>", 0) > 0));
+        makers.put(
+                "validate_highlighted_sections",
+                Maker.with(
+                        (a, l) -> {
+                            int least = a.number("N", 0);
+                            return text -> Texts.enclosed(text, "*", "*", 0) >= least;
+                        },
+                        "N"));
+    }
+
+    private static void wholes(Map<String, Maker> makers) {
+        makers.put("validate_json_format", Maker.plain(JsonText::isValid));
+        makers.put(
+                "validate_repeat_prompt",
+                Maker.with(
+                        (a, l) -> {
+                            String prompt = a.filledText("original_prompt");
+                            return text -> text.startsWith(prompt);
+                        },
+                        "original_prompt"));
+        makers.put("validate_two_responses", Maker.plain(text -> {
+            List<String> parts = Texts.split(text, "******");
+            return parts.size() == 2 && !PythonText.strip(parts.get(0)).equals(PythonText.strip(parts.get(1)));
+        }));
+        makers.put("validate_uppercase", Maker.plain(text -> text.equals(text.toUpperCase(Locale.ROOT))));
+        makers.put("validate_lowercase", Maker.plain(text -> text.equals(text.toLowerCase(Locale.ROOT))));
+        makers.put(
+                "validate_end",
+                Maker.with(
+                        (a, l) -> {
+                            String phrase = a.text("end_phrase");
+                            return text -> text.endsWith(phrase);
+                        },
+                        "end_phrase"));
+        makers.put("validate_quotation", Maker.plain(text -> text.startsWith("\"") && text.endsWith("\"")));
+        makers.put("validate_no_commas", Maker.plain(text -> text.indexOf(',') < 0));
     }
 
     private static Instruction keywords(List<String> keywords, boolean wanted) {

@@ -19,8 +19,9 @@ final class Treebank {
     private static final Pattern CLOSING = Pattern.compile("[\u00BB\u201D\u2019]|''");
     private static final Pattern ONE_LETTER = Pattern.compile("([^' ])('[sS]|'[mM]|'[dD]|') ");
     private static final Pattern TWO_LETTERS = Pattern.compile("([^' ])('ll|'LL|'re|'RE|'ve|'VE|n't|N'T) ");
-    private static final Pattern JOINED = pattern(
-            "\\b(?:(can)(not)|(d)('ye)|(gim)(me)|(gon)(na)|(got)(ta)|(lem)(me)|(more)('n)|(wan)(na)(?=\\s))\\b");
+    private static final Pattern JOINED = Pattern.compile(
+            "\\b(?:(can)(not)|(d)('ye)|(gim)(me)|(gon)(na)|(got)(ta)|(lem)(me)|(more)('n)|(wan)(na)(?=\\s))\\b",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern CLIPPED = pattern(" ('t)(is|was)\\b");
 
     private Treebank() {}
@@ -50,11 +51,15 @@ final class Treebank {
                 : out;
         out = lastStopApart(ELLIPSIS.matcher(out).replaceAll(" $0 "));
         out = marksApart(out);
-        out = APOSTROPHE.matcher(out).replaceAll("$1 ' ");
+        boolean apostrophes = out.indexOf('\'') >= 0;
+        out = apostrophes ? APOSTROPHE.matcher(out).replaceAll("$1 ' ") : out;
         out = " " + out + " ";
         out = CLOSING.matcher(out).replaceAll(" $0 ").replace("\"", " '' ");
-        out = ONE_LETTER.matcher(out).replaceAll("$1 $2 ");
-        out = TWO_LETTERS.matcher(out).replaceAll("$1 $2 ");
+        if (apostrophes) {
+            out = ONE_LETTER.matcher(out).replaceAll("$1 $2 ");
+            out = TWO_LETTERS.matcher(out).replaceAll("$1 $2 ");
+            out = CLIPPED.matcher(out).replaceAll(" $1 $2 ");
+        }
         out = JOINED.matcher(out).replaceAll(match -> {
             StringBuilder parts = new StringBuilder(" ");
             for (int group = 1; group <= match.groupCount(); group++) {
@@ -64,7 +69,6 @@ final class Treebank {
             }
             return parts.toString();
         });
-        out = CLIPPED.matcher(out).replaceAll(" $1 $2 ");
         return PythonText.split(out);
     }
 

@@ -60,24 +60,24 @@ final class Commands {
             };
         }
         in.at += 1 + name.length();
-        if (LatexParser.isGreek(name)) {
-            return in.symbol(name, true);
+        if (Names.isGreek(name)) {
+            return Names.symbol(in, name, true);
         }
-        if (LatexParser.isFunction(name)) {
+        if (Names.isFunction(name)) {
             return function(in, name);
         }
         return switch (name) {
-            case "frac" -> new Node.Op("/", in.argumentHere(), in.argumentHere());
-            case "binom", "dbinom", "tbinom" -> new Node.Op("binom", in.argumentHere(), in.argumentHere());
+            case "frac" -> new Node.Op("/", in.argument(), in.argument());
+            case "binom", "dbinom", "tbinom" -> new Node.Op("binom", in.argument(), in.argument());
             case "sqrt" -> root(in);
             case "pi" -> new Node.Sym("pi", false);
             case "infty" -> new Node.Sym(Node.INFINITY, false);
             case "emptyset", "varnothing" -> new Node.SetOf(List.of());
-            case "boxed", "fbox" -> in.argumentHere();
+            case "boxed", "fbox" -> in.argument();
             case "text" -> text(in);
             case "mathbb", "mathcal", "mathsf" -> letters(in);
-            case "overline", "vec", "hat", "bar", "overrightarrow" -> new Node.Op(name, in.argumentHere());
-            case "angle" -> new Node.Op(name, in.productHere());
+            case "overline", "vec", "hat", "bar", "overrightarrow" -> new Node.Op(name, in.argument());
+            case "angle" -> new Node.Op(name, in.product());
             case "sum", "prod" -> series(in, name);
             case "int" -> integral(in);
             case "lim" -> limit(in);
@@ -92,11 +92,11 @@ final class Commands {
         in.blanks();
         if (in.peek() == '[') {
             in.at++;
-            Node index = in.sumHere();
+            Node index = in.sum();
             in.expect("]");
-            return new Node.Op("root", in.argumentHere(), index);
+            return new Node.Op("root", in.argument(), index);
         }
-        return new Node.Op("root", in.argumentHere(), Node.Num.of(2));
+        return new Node.Op("root", in.argument(), Node.Num.of(2));
     }
 
     static Node function(LatexParser in, String name) {
@@ -104,13 +104,13 @@ final class Commands {
         Node base = null;
         if (in.peek() == '_') {
             in.at++;
-            base = in.argumentHere();
+            base = in.argument();
             in.blanks();
         }
         Node power = null;
         if (in.peek() == '^') {
             in.at++;
-            power = in.argumentHere();
+            power = in.argument();
             in.blanks();
         }
         List<Node> args = in.peek() == '(' ? bracketed(in) : List.of(unbracketed(in));
@@ -130,7 +130,7 @@ final class Commands {
 
     private static List<Node> bracketed(LatexParser in) {
         in.at++;
-        List<Node> args = in.elementsHere();
+        List<Node> args = in.elements();
         in.expect(")");
         return args;
     }
@@ -142,7 +142,7 @@ final class Commands {
             in.at++;
             return Grids.negate(unbracketed(in));
         }
-        factors.add(in.powerHere());
+        factors.add(in.power());
         while (true) {
             in.blanks();
             boolean letter = LatexText.isLetter(in.peek())
@@ -150,16 +150,16 @@ final class Commands {
                             && !in.word().equals("or")
                     || in.isDigit(0);
             boolean greek = in.command().equals("pi")
-                    || LatexParser.isGreek(in.command())
+                    || Names.isGreek(in.command())
                     || in.command().equals("frac");
-            if (!letter && !greek || in.word().length() > 2 && LatexParser.isFunction(in.word())) {
+            if (!letter && !greek || in.word().length() > 2 && Names.isFunction(in.word())) {
                 break;
             }
-            factors.add(in.powerHere());
+            factors.add(in.power());
         }
         if (in.peek() == '/' && (in.isDigit(1) || LatexText.isLetter(in.peek(1)))) {
             in.at++;
-            return new Node.Op("/", Grids.multiply(factors), in.powerHere());
+            return new Node.Op("/", Grids.multiply(factors), in.power());
         }
         return Grids.multiply(factors);
     }
@@ -178,7 +178,7 @@ final class Commands {
         if (letters.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return LatexParser.parse(word).orElseThrow(() -> new LatexScanner.Unparsable(word));
         }
-        return in.symbol(letters.toString(), true);
+        return Names.symbol(in, letters.toString(), true);
     }
 
     private static Node letters(LatexParser in) {
@@ -188,10 +188,10 @@ final class Commands {
 
     private static Node series(LatexParser in, String name) {
         in.expect("_");
-        Node from = in.argumentHere();
+        Node from = in.argument();
         in.expect("^");
-        Node to = in.argumentHere();
-        Node term = in.productHere();
+        Node to = in.argument();
+        Node term = in.product();
         if (from instanceof Node.Chain chain && chain.sides().size() == 2) {
             return new Node.Op(name, chain.sides().get(0), chain.last(), to, term);
         }
@@ -203,11 +203,11 @@ final class Commands {
         in.blanks();
         while (in.peek() == '_' || in.peek() == '^') {
             in.at++;
-            parts.add(in.argumentHere());
+            parts.add(in.argument());
             in.blanks();
         }
         // The differential is read as a product of d and the variable, which tells integrals apart as well.
-        parts.add(in.productHere());
+        parts.add(in.product());
         return new Node.Op("f:int", parts);
     }
 
@@ -216,19 +216,19 @@ final class Commands {
         String to = in.braces().replace("\\rightarrow", "=").replace("\\to", "=");
         Node where = LatexParser.parse(to).orElseThrow(() -> new LatexScanner.Unparsable(to));
         if (where instanceof Node.Chain chain) {
-            return new Node.Op("f:lim", chain.sides().get(0), chain.last(), in.productHere());
+            return new Node.Op("f:lim", chain.sides().get(0), chain.last(), in.product());
         }
         throw new LatexScanner.Unparsable("a limit without a point");
     }
 
     private static Node rounded(LatexParser in, String name) {
-        Node inside = in.sumHere();
+        Node inside = in.sum();
         in.expect("\\r" + name);
         return new Node.Op(name, inside);
     }
 
     private static Node vector(LatexParser in) {
-        List<Node> elements = in.elementsHere();
+        List<Node> elements = in.elements();
         in.expect("\\rangle");
         return new Node.Tuple(elements);
     }
@@ -253,7 +253,7 @@ final class Commands {
                 rows.add(row);
                 row = new ArrayList<>();
             } else if (!in.take("&")) {
-                row.add(in.sumHere());
+                row.add(in.sum());
             }
         }
         if (!row.isEmpty()) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.apache.commons.math3.dfp.Dfp;
@@ -257,15 +258,14 @@ final class Evaluator {
     }
 
     private static Value whole(Value x, boolean up) {
+        BigFraction exact = x.exact();
         if (!x.isDefined()) {
             return x;
         }
-        Dfp rounded = x.exact() == null ? (up ? x.rounded().ceil() : x.rounded().floor()) : null;
-        if (rounded != null) {
-            return Value.of(rounded);
+        if (exact == null) {
+            return Value.of(up ? x.rounded().ceil() : x.rounded().floor());
         }
-        BigInteger[] parts =
-                x.exact().getNumerator().divideAndRemainder(x.exact().getDenominator());
+        BigInteger[] parts = exact.getNumerator().divideAndRemainder(exact.getDenominator());
         int step = parts[1].signum() > 0 && up ? 1 : parts[1].signum() < 0 && !up ? -1 : 0;
         return Value.of(new BigFraction(parts[0].add(BigInteger.valueOf(step))));
     }
@@ -292,9 +292,14 @@ final class Evaluator {
     private Value series(Node.Op op) {
         Value from = value(op.args().get(1));
         Value to = value(op.args().get(2));
-        if (op.args().get(0) instanceof Node.Sym variable && isCountable(from, to)) {
-            int low = from.exact().intValue();
-            int high = to.exact().intValue();
+        OptionalInt first = index(from);
+        OptionalInt last = index(to);
+        if (op.args().get(0) instanceof Node.Sym variable
+                && first.isPresent()
+                && last.isPresent()
+                && (long) last.getAsInt() - first.getAsInt() <= MOST_TERMS) {
+            int low = first.getAsInt();
+            int high = last.getAsInt();
             boolean sum = op.name().equals("sum");
             Value total = Value.of(sum ? BigFraction.ZERO : BigFraction.ONE);
             Map<String, BigFraction> inner = new HashMap<>(point);
@@ -316,14 +321,10 @@ final class Evaluator {
                 List.of(value(op.args().get(0)), from, to, value(op.args().get(3))));
     }
 
-    private static boolean isCountable(Value from, Value to) {
-        return from.exact() != null
-                && to.exact() != null
-                && from.exact().getDenominator().equals(BigInteger.ONE)
-                && to.exact().getDenominator().equals(BigInteger.ONE)
-                && from.exact().getNumerator().bitLength() < 31
-                && to.exact().getNumerator().bitLength() < 31
-                && to.exact().longValue() - from.exact().longValue() <= MOST_TERMS;
+    private static OptionalInt index(Value value) {
+        BigFraction exact = value.exact();
+        boolean whole = exact != null && exact.getDenominator().equals(BigInteger.ONE);
+        return whole && exact.getNumerator().bitLength() < 31 ? OptionalInt.of(exact.intValue()) : OptionalInt.empty();
     }
 
     /** A number from 0.5 to 1.5 that hangs on the name and the arguments to 20 decimals. */

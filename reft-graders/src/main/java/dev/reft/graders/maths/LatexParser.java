@@ -1,14 +1,9 @@
 package dev.reft.graders.maths;
 
-import dev.reft.graders.PythonText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.commons.math3.fraction.BigFraction;
-import org.jspecify.annotations.Nullable;
 
 /** Parses the subset of LaTeX in which answers are written. Limited in depth and length. */
 final class LatexParser extends LatexScanner {
@@ -16,74 +11,13 @@ final class LatexParser extends LatexScanner {
     static final int LONGEST = 1000;
 
     private static final int DEEPEST = 40;
-    private static final int LONGEST_NUMBER = 300;
 
     /** Plus-minus and mixed numbers are read twice; nested, that would double without end. */
     private static final int MOST_STEPS = 3000;
 
-    private static final Map<String, Node.Sign> SIGNS = Map.ofEntries(
-            Map.entry("<=", Node.Sign.LESS_EQUAL),
-            Map.entry(">=", Node.Sign.GREATER_EQUAL),
-            Map.entry("!=", Node.Sign.UNEQUAL),
-            Map.entry("=", Node.Sign.EQUAL),
-            Map.entry("<", Node.Sign.LESS),
-            Map.entry(">", Node.Sign.GREATER));
-    private static final Map<String, Node.Sign> SIGN_COMMANDS = Map.ofEntries(
-            Map.entry("le", Node.Sign.LESS_EQUAL),
-            Map.entry("leq", Node.Sign.LESS_EQUAL),
-            Map.entry("leqslant", Node.Sign.LESS_EQUAL),
-            Map.entry("ge", Node.Sign.GREATER_EQUAL),
-            Map.entry("geq", Node.Sign.GREATER_EQUAL),
-            Map.entry("geqslant", Node.Sign.GREATER_EQUAL),
-            Map.entry("ne", Node.Sign.UNEQUAL),
-            Map.entry("neq", Node.Sign.UNEQUAL),
-            Map.entry("in", Node.Sign.EQUAL),
-            Map.entry("equiv", Node.Sign.EQUAL));
-    private static final Set<String> GREEK = Set.of(
-            "alpha",
-            "beta",
-            "gamma",
-            "delta",
-            "epsilon",
-            "varepsilon",
-            "zeta",
-            "eta",
-            "theta",
-            "vartheta",
-            "iota",
-            "kappa",
-            "lambda",
-            "mu",
-            "nu",
-            "xi",
-            "rho",
-            "sigma",
-            "tau",
-            "upsilon",
-            "phi",
-            "varphi",
-            "chi",
-            "psi",
-            "omega",
-            "Gamma",
-            "Delta",
-            "Theta",
-            "Lambda",
-            "Xi",
-            "Sigma",
-            "Upsilon",
-            "Phi",
-            "Psi",
-            "Omega",
-            "ell",
-            "hbar");
-    private static final Set<String> FUNCTIONS = Set.of(
-            "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log",
-            "lg", "exp", "gcd", "lcm", "max", "min", "det");
     private static final Set<String> PERCENT = Set.of("percent", "percentage", "pct", "%");
-    private static final String FUNCTION_LETTERS = "fghFGHPQW";
 
-    private int depth;
+    int depth;
     private int steps;
     private boolean minus;
     private boolean signed;
@@ -112,7 +46,7 @@ final class LatexParser extends LatexScanner {
     }
 
     /** Elements with commas, semicolons, "and" or "or" between them, as one node. */
-    private Node list() {
+    Node list() {
         List<Node> elements = elements();
         if (elements.size() == 1) {
             return elements.get(0);
@@ -131,12 +65,12 @@ final class LatexParser extends LatexScanner {
         return new Node.SetOf(elements);
     }
 
-    private List<Node> elements() {
+    List<Node> elements() {
         deeper();
         List<Node> elements = new ArrayList<>();
         do {
             element(elements);
-        } while (separator());
+        } while (Separators.take(this));
         depth--;
         return elements;
     }
@@ -167,37 +101,6 @@ final class LatexParser extends LatexScanner {
         signed = outerSigned;
     }
 
-    private boolean separator() {
-        boolean found = false;
-        while (true) {
-            blanks();
-            Optional<String> word = textHere();
-            String text = word.map(w -> w.toLowerCase(Locale.ROOT)).orElse("");
-            if (peek() == ',' || peek() == ';') {
-                at++;
-                // A comma that ends the answer separates nothing.
-                if (atEnd()) {
-                    at--;
-                    return false;
-                }
-            } else if (text.equals("and")
-                    || text.equals("or")
-                    || text.equals(", and")
-                    || text.equals(", or")
-                    || text.equals(",")) {
-                at = end;
-            } else if (word().equals("and") || word().equals("or")) {
-                at += word().length();
-            } else if (takeCommand("lor") || takeCommand("vee")) {
-                found = true;
-                continue;
-            } else {
-                return found;
-            }
-            found = true;
-        }
-    }
-
     private Node relation() {
         List<Node> sides = new ArrayList<>();
         List<Node.Sign> signs = new ArrayList<>();
@@ -212,7 +115,7 @@ final class LatexParser extends LatexScanner {
                 }
                 continue;
             }
-            Node.Sign sign = sign();
+            Node.Sign sign = Signs.take(this);
             if (sign == null) {
                 at = start;
                 break;
@@ -221,20 +124,6 @@ final class LatexParser extends LatexScanner {
             sides.add(sets());
         }
         return signs.isEmpty() ? sides.get(0) : new Node.Chain(sides, signs);
-    }
-
-    private Node.@Nullable Sign sign() {
-        Node.Sign command = SIGN_COMMANDS.get(command());
-        if (command != null) {
-            at += 1 + command().length();
-            return command;
-        }
-        for (String sign : List.of("<=", ">=", "!=", "==", "=", "<", ">")) {
-            if (take(sign)) {
-                return SIGNS.getOrDefault(sign, Node.Sign.EQUAL);
-            }
-        }
-        return null;
     }
 
     private Node sets() {
@@ -251,7 +140,7 @@ final class LatexParser extends LatexScanner {
         }
     }
 
-    private Node sum() {
+    Node sum() {
         List<Node> terms = new ArrayList<>();
         blanks();
         terms.add(product());
@@ -275,7 +164,7 @@ final class LatexParser extends LatexScanner {
         }
     }
 
-    private Node product() {
+    Node product() {
         blanks();
         if (peek() == '-') {
             at++;
@@ -294,45 +183,48 @@ final class LatexParser extends LatexScanner {
         }
         List<Node> factors = new ArrayList<>();
         factors.add(power());
-        while (true) {
+        while (factor(factors)) {
             blanks();
-            Optional<String> unit = textHere();
-            if (peek() == '*'
-                    || command().equals("cdot")
-                    || command().equals("times")
-                    || command().equals("ast")) {
-                at += peek() == '*' ? 1 : 1 + command().length();
-                factors.add(signedPower());
-            } else if (peek() == '/' || peek() == ':' || command().equals("div")) {
-                at += peek() == '\\' ? 4 : 1;
-                Node bottom = signedPower();
-                Node top = Grids.multiply(factors);
-                factors.clear();
-                factors.add(new Node.Op("/", top, bottom));
-            } else if (takeCommand("pmod") || takeCommand("bmod") || takeCommand("mod")) {
-                // The modulus of a congruence says where the answer lives, not what it is.
-                power();
-            } else if (unit.isPresent() && isUnit(unit.get())) {
-                at = end;
-                if (PERCENT.contains(unit.get())) {
-                    factors.set(factors.size() - 1, percent(factors.get(factors.size() - 1)));
-                } else {
-                    skipUnitPower();
-                }
-            } else if (startsFactor()) {
-                factors.add(power());
-            } else {
-                return Grids.multiply(factors);
-            }
         }
+        return Grids.multiply(factors);
     }
 
-    private static boolean isUnit(String word) {
-        String lower = word.toLowerCase(Locale.ROOT);
-        return !lower.equals("and") && !lower.equals("or") && !lower.startsWith(",");
+    /** Takes one more factor, divisor or unit; false if none follows. */
+    private boolean factor(List<Node> factors) {
+        blanks();
+        Optional<String> unit = textHere();
+        if (peek() == '*'
+                || command().equals("cdot")
+                || command().equals("times")
+                || command().equals("ast")) {
+            at += peek() == '*' ? 1 : 1 + command().length();
+            factors.add(signedPower());
+        } else if (peek() == '/' || peek() == ':' || command().equals("div")) {
+            at += peek() == '\\' ? 4 : 1;
+            Node bottom = signedPower();
+            Node top = Grids.multiply(factors);
+            factors.clear();
+            factors.add(new Node.Op("/", top, bottom));
+        } else if (takeCommand("pmod") || takeCommand("bmod") || takeCommand("mod")) {
+            // The modulus of a congruence says where the answer lives, not what it is.
+            power();
+        } else if (unit.isPresent() && !Separators.isWord(unit.get())) {
+            unit(unit.get(), factors);
+        } else if (startsFactor()) {
+            factors.add(power());
+        } else {
+            return false;
+        }
+        return true;
     }
 
-    private void skipUnitPower() {
+    /** Passes over a unit and its power; percent is no unit. */
+    private void unit(String word, List<Node> factors) {
+        at = end;
+        if (PERCENT.contains(word)) {
+            factors.set(factors.size() - 1, percent(factors.get(factors.size() - 1)));
+            return;
+        }
         blanks();
         if (peek() == '^') {
             at++;
@@ -355,7 +247,7 @@ final class LatexParser extends LatexScanner {
             String name = command();
             return name.isEmpty()
                     ? peek(1) == '{' || peek(1) == '|'
-                    : Commands.startsFactor(name) || GREEK.contains(name) || FUNCTIONS.contains(name);
+                    : Commands.startsFactor(name) || Names.isGreek(name) || Names.isFunction(name);
         }
         return LatexText.isLetter(c) && !word().equals("and") && !word().equals("or")
                 || isDigit(0)
@@ -365,7 +257,7 @@ final class LatexParser extends LatexScanner {
                 || c == '.' && isDigit(1);
     }
 
-    private Node power() {
+    Node power() {
         deeper();
         blanks();
         Node node = atom();
@@ -417,7 +309,7 @@ final class LatexParser extends LatexScanner {
     }
 
     /** What a command or a power takes: braces, or one digit, letter or command. */
-    private Node argument() {
+    Node argument() {
         deeper();
         Node argument = argumentInside();
         depth--;
@@ -439,7 +331,7 @@ final class LatexParser extends LatexScanner {
         }
         if (LatexText.isLetter(peek())) {
             at++;
-            return symbol(String.valueOf(text.charAt(at - 1)), false);
+            return Names.symbol(this, String.valueOf(text.charAt(at - 1)), false);
         }
         return atom();
     }
@@ -452,13 +344,13 @@ final class LatexParser extends LatexScanner {
         return inside;
     }
 
-    private Node atom() {
+    Node atom() {
         char c = peek();
         if (isDigit(0) || c == '.' && isDigit(1)) {
-            return number();
+            return Numerals.parse(this);
         }
         if (LatexText.isLetter(c)) {
-            return letter();
+            return Names.letter(this);
         }
         return switch (c) {
             case '(' -> bracketed(true);
@@ -505,155 +397,5 @@ final class LatexParser extends LatexScanner {
             expect("\\}");
         }
         return new Node.SetOf(elements);
-    }
-
-    private Node letter() {
-        String word = word();
-        if (word.startsWith("sqrt")) {
-            at += 4;
-            return Commands.root(this);
-        }
-        for (String name : List.of(
-                "arcsin", "arccos", "arctan", "sin", "cos", "tan", "log", "ln", "exp", "infinity", "inf", "pi")) {
-            if (word.equals(name)) {
-                at += name.length();
-                return name.startsWith("inf")
-                        ? new Node.Sym(Node.INFINITY, false)
-                        : name.equals("pi") ? new Node.Sym("pi", false) : Commands.function(this, name);
-            }
-        }
-        at++;
-        String name = word.substring(0, 1);
-        if (peek() == '(' && FUNCTION_LETTERS.contains(name)) {
-            at++;
-            List<Node> args = elements();
-            expect(")");
-            return new Node.Op("f:" + name, args);
-        }
-        return symbol(name, false);
-    }
-
-    /** A variable with its subscript, which is part of its name. */
-    Node symbol(String name, boolean word) {
-        StringBuilder full = new StringBuilder(name.toLowerCase(Locale.ROOT));
-        if (peek() == '_') {
-            at++;
-            blanks();
-            String subscript = peek() == '{' ? braces() : text.substring(at, Math.min(text.length(), ++at));
-            full.append('_').append(String.join("", PythonText.split(subscript)).toLowerCase(Locale.ROOT));
-        }
-        return new Node.Sym(full.toString(), word || full.indexOf("_") > 0);
-    }
-
-    private Node number() {
-        StringBuilder digits = new StringBuilder();
-        int whole = at;
-        digits(digits);
-        boolean decimal = false;
-        if (at - whole <= 3) {
-            thousands(digits, whole);
-        }
-        boolean comma = depth <= 2 && peek() == ',' && digits.toString().equals("0") && isDigit(1);
-        if (peek() == '.' && isDigit(1) || comma) {
-            at++;
-            digits.append('.');
-            digits(digits);
-            decimal = true;
-        } else if (peek() == '.'
-                && at + 1 < text.length()
-                && digits.length() > 0
-                && !PythonText.isSpace(peek(1))
-                && peek(1) != '}'
-                && peek(1) != ')') {
-            at++;
-        }
-        if (digits.length() > LONGEST_NUMBER) {
-            throw new Unparsable("a number of " + digits.length() + " digits");
-        }
-        Node.Num number = new Node.Num(Numbers.exact(digits.toString()), decimal);
-        return mixed(number);
-    }
-
-    private void digits(StringBuilder out) {
-        while (isDigit(0)) {
-            out.append(peek());
-            at++;
-        }
-    }
-
-    /** Groups of three behind commas, unless within brackets, where commas separate; or behind thin blanks. */
-    private void thousands(StringBuilder out, int start) {
-        while (at > start
-                && (peek() == ',' && depth <= 2 || peek() == ' ')
-                && isDigit(1)
-                && isDigit(2)
-                && isDigit(3)
-                && !isDigit(4)) {
-            at++;
-            digits(out);
-        }
-    }
-
-    /** {@code 2\frac{1}{2}} and {@code 7 3/4} are mixed numbers. */
-    private Node mixed(Node.Num number) {
-        int start = at;
-        blanks();
-        if (!number.decimal() && command().equals("frac")) {
-            int behind = at;
-            Node fraction = Commands.parse(this);
-            if (fraction instanceof Node.Op op && op.args().stream().allMatch(Node.Num.class::isInstance)) {
-                return new Node.Op("+", number, fraction);
-            }
-            at = behind;
-        }
-        if (!number.decimal() && at > start && isDigit(0)) {
-            StringBuilder top = new StringBuilder();
-            StringBuilder bottom = new StringBuilder();
-            digits(top);
-            if (peek() == '/' && isDigit(1)) {
-                at++;
-                digits(bottom);
-                BigFraction divisor = Numbers.exact(bottom.toString());
-                if (!divisor.equals(BigFraction.ZERO)) {
-                    return new Node.Num(
-                            number.value().add(Numbers.exact(top.toString()).divide(divisor)), false);
-                }
-            }
-            throw new Unparsable("two numbers side by side at " + at);
-        }
-        at = start;
-        return number;
-    }
-
-    Node sumHere() {
-        return sum();
-    }
-
-    Node powerHere() {
-        return power();
-    }
-
-    Node productHere() {
-        return product();
-    }
-
-    Node argumentHere() {
-        return argument();
-    }
-
-    Node listHere() {
-        return list();
-    }
-
-    List<Node> elementsHere() {
-        return elements();
-    }
-
-    static boolean isGreek(String name) {
-        return GREEK.contains(name);
-    }
-
-    static boolean isFunction(String name) {
-        return FUNCTIONS.contains(name);
     }
 }
