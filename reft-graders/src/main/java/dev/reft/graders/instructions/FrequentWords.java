@@ -224,7 +224,7 @@ final class FrequentWords {
         double most = 0;
         for (Map.Entry<String, List<String>> language : languages.entrySet()) {
             double score = 0;
-            for (String frequent : language.getValue().get(0).split(" ")) {
+            for (String frequent : language.getValue().get(0).split(" ", -1)) {
                 score += counts.getOrDefault(frequent, 0);
             }
             String letters = language.getValue().get(1);

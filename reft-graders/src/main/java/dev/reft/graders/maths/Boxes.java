@@ -64,7 +64,7 @@ final class Boxes {
         Optional<Box> next = Optional.empty();
         for (int i = 0; i < MOST; i++) {
             Optional<Box> box = last(text, next.map(Box::start).orElse(text.length()));
-            if (box.isEmpty() || next.isPresent() && !together(text, box.get(), next.get())) {
+            if (box.isEmpty() || (next.isPresent() && !together(text, box.get(), next.get()))) {
                 break;
             }
             contents.add(box.get().content());
@@ -80,9 +80,9 @@ final class Boxes {
         }
         String between = text.substring(box.end(), next.start());
         return between.length() < NEAR
-                || !box.content().equals(next.content())
+                || (!box.content().equals(next.content())
                         && between.length() < NEAR_WITH_SEPARATOR
-                        && separates(between);
+                        && separates(between));
     }
 
     private static boolean separates(String between) {

@@ -43,7 +43,7 @@ public record ChoiceReader(List<String> words, boolean lowerCase) implements Ans
                 continue;
             }
             int announced = anchors.priority(at, at + word.length(), previous);
-            boolean starts = at == 0 || at == 2 && text.startsWith("**");
+            boolean starts = at == 0 || (at == 2 && text.startsWith("**"));
             int priority = starts ? Math.min(announced, START) : announced;
             if (priority <= least) {
                 least = priority;

@@ -145,14 +145,14 @@ final class Commands {
         factors.add(in.power());
         while (true) {
             in.blanks();
-            boolean letter = LatexText.isLetter(in.peek())
+            boolean letter = (LatexText.isLetter(in.peek())
                             && !in.word().equals("and")
-                            && !in.word().equals("or")
+                            && !in.word().equals("or"))
                     || in.isDigit(0);
             boolean greek = in.command().equals("pi")
                     || Names.isGreek(in.command())
                     || in.command().equals("frac");
-            if (!letter && !greek || in.word().length() > 2 && Names.isFunction(in.word())) {
+            if ((!letter && !greek) || (in.word().length() > 2 && Names.isFunction(in.word()))) {
                 break;
             }
             factors.add(in.power());

@@ -208,8 +208,8 @@ final class Equality {
         if (!(right instanceof Node.Joined a) || !(given instanceof Node.Joined b) || a.op() != b.op()) {
             return false;
         }
-        return equal(a.left(), b.left()) && equal(a.right(), b.right())
-                || a.op() != '\\' && equal(a.left(), b.right()) && equal(a.right(), b.left());
+        return (equal(a.left(), b.left()) && equal(a.right(), b.right()))
+                || (a.op() != '\\' && equal(a.left(), b.right()) && equal(a.right(), b.left()));
     }
 
     private static Node asSet(Node node) {
@@ -281,7 +281,7 @@ final class Equality {
         }
         Value a = new Evaluator(Map.of()).value(right);
         Value b = new Evaluator(Map.of()).value(given);
-        return right.isDecimal() || given.isDecimal() ? a.equalRounded(b, rule.decimals()) : a.equal(b);
+        return (right.isDecimal() || given.isDecimal()) ? a.equalRounded(b, rule.decimals()) : a.equal(b);
     }
 
     /** The letters of a word, or of a product of variables, as words without a text command are read. */

@@ -323,8 +323,12 @@ final class Evaluator {
 
     private static OptionalInt index(Value value) {
         BigFraction exact = value.exact();
-        boolean whole = exact != null && exact.getDenominator().equals(BigInteger.ONE);
-        return whole && exact.getNumerator().bitLength() < 31 ? OptionalInt.of(exact.intValue()) : OptionalInt.empty();
+        if (exact == null
+                || !exact.getDenominator().equals(BigInteger.ONE)
+                || exact.getNumerator().bitLength() > 30) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(exact.intValue());
     }
 
     /** A number from 0.5 to 1.5 that hangs on the name and the arguments to 20 decimals. */

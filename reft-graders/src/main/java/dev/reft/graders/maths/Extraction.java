@@ -88,7 +88,7 @@ final class Extraction {
             node.map(n -> part.percent() ? LatexParser.percent(n) : n).ifPresent(nodes::add);
         }
         String text = String.join(" and ", texts);
-        if (nodes.isEmpty() || nodes.size() < parts.size() && parts.size() > 1) {
+        if (nodes.isEmpty() || (nodes.size() < parts.size() && parts.size() > 1)) {
             return new Answer(
                     nodes.isEmpty() ? Optional.empty() : Optional.of(nodes.get(0)),
                     texts.isEmpty() ? "" : texts.get(0));

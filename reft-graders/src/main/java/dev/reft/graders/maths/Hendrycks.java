@@ -13,7 +13,7 @@ final class Hendrycks {
     static boolean equal(String a, String b) {
         Optional<String> left = normalise(a);
         Optional<String> right = normalise(b);
-        return left.isPresent() && right.isPresent() ? left.equals(right) : a.equals(b);
+        return (left.isPresent() && right.isPresent()) ? left.equals(right) : a.equals(b);
     }
 
     /** The normalised text, or the text where it cannot be normalised. */

@@ -249,12 +249,12 @@ final class LatexParser extends LatexScanner {
                     ? peek(1) == '{' || peek(1) == '|'
                     : Commands.startsFactor(name) || Names.isGreek(name) || Names.isFunction(name);
         }
-        return LatexText.isLetter(c) && !word().equals("and") && !word().equals("or")
+        return (LatexText.isLetter(c) && !word().equals("and") && !word().equals("or"))
                 || isDigit(0)
                 || c == '('
                 || c == '['
                 || c == '{'
-                || c == '.' && isDigit(1);
+                || (c == '.' && isDigit(1));
     }
 
     Node power() {
@@ -266,8 +266,8 @@ final class LatexParser extends LatexScanner {
             if (peek() == '^') {
                 at++;
                 blanks();
-                if (!degrees()) {
-                    node = primes()
+                if (!takeDegrees()) {
+                    node = takePrimes()
                             ? new Node.Op("'", node)
                             : new Node.Op("^", node, peek() == '(' ? atom() : argument());
                 }
@@ -277,7 +277,7 @@ final class LatexParser extends LatexScanner {
             } else if (peek() == '\'') {
                 at++;
                 node = new Node.Op("'", node);
-            } else if (peek() == '%' || peek() == '\\' && peek(1) == '%') {
+            } else if (peek() == '%' || (peek() == '\\' && peek(1) == '%')) {
                 at += peek() == '%' ? 1 : 2;
                 node = percent(node);
             } else if (takeCommand("degree") || takeCommand("circ")) {
@@ -297,15 +297,6 @@ final class LatexParser extends LatexScanner {
         return node instanceof Node.Num num
                 ? new Node.Num(num.value().divide(100), num.decimal())
                 : new Node.Op("/", node, Node.Num.of(100));
-    }
-
-    /** Degrees are a unit: {@code ^\circ} and {@code ^{\circ}}. */
-    private boolean degrees() {
-        return take("\\circ") || take("{\\circ}") || take("{\\circ }") || take("\\degree");
-    }
-
-    private boolean primes() {
-        return takeCommand("prime") || take("{\\prime}");
     }
 
     /** What a command or a power takes: braces, or one digit, letter or command. */
@@ -346,7 +337,7 @@ final class LatexParser extends LatexScanner {
 
     Node atom() {
         char c = peek();
-        if (isDigit(0) || c == '.' && isDigit(1)) {
+        if (isDigit(0) || (c == '.' && isDigit(1))) {
             return Numerals.parse(this);
         }
         if (LatexText.isLetter(c)) {

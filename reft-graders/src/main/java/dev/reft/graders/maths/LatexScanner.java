@@ -140,4 +140,13 @@ class LatexScanner {
     boolean isDigit(int ahead) {
         return peek(ahead) >= '0' && peek(ahead) <= '9';
     }
+
+    /** Degrees are a unit: {@code ^\circ} and {@code ^{\circ}}; stands behind the {@code ^}. */
+    boolean takeDegrees() {
+        return take("\\circ") || take("{\\circ}") || take("{\\circ }") || take("\\degree");
+    }
+
+    boolean takePrimes() {
+        return takeCommand("prime") || take("{\\prime}");
+    }
 }

@@ -145,7 +145,7 @@ final class LatexText {
                 return close + 1;
             }
         }
-        if (name.equals("left") && text.startsWith(".", end) || name.equals("right") && text.startsWith(".", end)) {
+        if ((name.equals("left") && text.startsWith(".", end)) || (name.equals("right") && text.startsWith(".", end))) {
             return end + 1;
         }
         // Often written without the blank behind it: "\\quadx".

@@ -23,7 +23,7 @@ final class Names {
     private Names() {}
 
     static Set<String> words(String words) {
-        return Set.copyOf(List.of(words.split(" ")));
+        return Set.copyOf(List.of(words.split(" ", -1)));
     }
 
     static boolean isGreek(String name) {

@@ -154,7 +154,7 @@ sealed interface Node {
         if (this instanceof Sym sym) {
             return !sym.name().equals(INFINITY);
         }
-        boolean holds = this instanceof Op op && !op.name().equals("neg")
+        boolean holds = (this instanceof Op op && !op.name().equals("neg"))
                 || this instanceof Tuple
                 || this instanceof Span
                 || this instanceof SetOf;

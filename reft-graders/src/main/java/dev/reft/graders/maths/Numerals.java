@@ -59,7 +59,7 @@ final class Numerals {
     }
 
     private static boolean startsGroup(LatexParser in) {
-        boolean separator = in.peek() == ' ' || in.peek() == ',' && in.depth <= OUTSIDE_BRACKETS;
+        boolean separator = in.peek() == ' ' || (in.peek() == ',' && in.depth <= OUTSIDE_BRACKETS);
         return separator && in.isDigit(1) && in.isDigit(2) && in.isDigit(3) && !in.isDigit(4);
     }
 

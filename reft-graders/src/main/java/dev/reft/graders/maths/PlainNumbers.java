@@ -114,7 +114,7 @@ final class PlainNumbers {
         int at = start;
         while (at < text.length()
                 && at - start < LONGEST
-                && (text.charAt(at) >= '0' && text.charAt(at) <= '9' || PythonText.isSpace(text.charAt(at)))) {
+                && ((text.charAt(at) >= '0' && text.charAt(at) <= '9') || PythonText.isSpace(text.charAt(at)))) {
             at++;
         }
         return at < text.length() && OPERATORS.indexOf(text.charAt(at)) >= 0 ? start : at;
@@ -141,7 +141,7 @@ final class PlainNumbers {
         }
         boolean suffix = at == text.length()
                 || ",:$*".indexOf(text.charAt(at)) >= 0
-                || at > start && (PythonText.isSpace(text.charAt(at - 1)) || text.charAt(at - 1) == '.');
+                || (at > start && (PythonText.isSpace(text.charAt(at - 1)) || text.charAt(at - 1) == '.'));
         while (at > start && (PythonText.isSpace(text.charAt(at - 1)) || text.charAt(at - 1) == '.')) {
             at--;
         }
@@ -149,7 +149,7 @@ final class PlainNumbers {
     }
 
     private static boolean isClosing(char c) {
-        return c >= '0' && c <= '9' || c == ')';
+        return (c >= '0' && c <= '9') || c == ')';
     }
 
     /** The end of the percent sign or word that follows; -1 if none does. */
@@ -171,7 +171,7 @@ final class PlainNumbers {
         boolean negative = text.startsWith("-");
         String digits = negative ? text.substring(1) : text;
         if (!digits.isEmpty()
-                && digits.chars().allMatch(c -> c >= '0' && c <= '9' || c == '.' || c == ',' || c == ' ')) {
+                && digits.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '.' || c == ',' || c == ' ')) {
             return Optional.of(negative ? Grids.negate(literal(digits)) : literal(digits));
         }
         return LatexParser.parse(text.replace('\u00D7', '*').replace('\u00F7', '/'));

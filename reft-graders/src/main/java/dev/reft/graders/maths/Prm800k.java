@@ -69,7 +69,7 @@ final class Prm800k {
         List<String> found = elements(given);
         boolean bracketsDiffer = right.charAt(0) != given.charAt(0)
                 || right.charAt(right.length() - 1) != given.charAt(given.length() - 1);
-        if (expected.size() != found.size() || expected.size() > 1 && bracketsDiffer) {
+        if (expected.size() != found.size() || (expected.size() > 1 && bracketsDiffer)) {
             return false;
         }
         for (int i = 0; i < expected.size(); i++) {
@@ -152,7 +152,7 @@ final class Prm800k {
         boolean minus = false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            minus = c == '-' || minus && c == ' ';
+            minus = c == '-' || (minus && c == ' ');
             if (c != ' ' || !minus) {
                 out.append(c);
             }

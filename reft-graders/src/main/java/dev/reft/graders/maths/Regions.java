@@ -18,7 +18,7 @@ final class Regions {
     record Piece(Value low, boolean lowOpen, Value high, boolean highOpen) {
         boolean isEmpty() {
             int order = low.compare(high);
-            return order > 0 || order == 0 && (lowOpen || highOpen);
+            return order > 0 || (order == 0 && (lowOpen || highOpen));
         }
 
         boolean same(Piece other) {
@@ -176,7 +176,7 @@ final class Regions {
         for (Piece next : sorted) {
             Piece last = out.isEmpty() ? null : out.get(out.size() - 1);
             int gap = last == null ? 1 : next.low().compare(last.high());
-            if (last == null || gap > 0 || gap == 0 && next.lowOpen() && last.highOpen()) {
+            if (last == null || gap > 0 || (gap == 0 && next.lowOpen() && last.highOpen())) {
                 out.add(next);
                 continue;
             }

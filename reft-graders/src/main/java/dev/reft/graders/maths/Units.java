@@ -113,7 +113,7 @@ final class Units {
                 before--;
             }
             char last = before > 0 ? plain.charAt(before - 1) : ' ';
-            boolean behindNumber = last >= '0' && last <= '9' || last == '}' && before < start;
+            boolean behindNumber = (last >= '0' && last <= '9') || (last == '}' && before < start);
             if (Set.of("percent", "percentage", "pct").contains(word)) {
                 return plain.substring(0, before) + "%";
             }
@@ -122,8 +122,8 @@ final class Units {
             if (before == 0
                     || word.isEmpty()
                     || !isUnit(word)
-                    || word.length() == 1 && (touches || !behindNumber)
-                    || touches && !behindNumber) {
+                    || (word.length() == 1 && (touches || !behindNumber))
+                    || (touches && !behindNumber)) {
                 return plain;
             }
             plain = plain.substring(0, before);
@@ -133,7 +133,7 @@ final class Units {
 
     private static boolean isUnit(String word) {
         return WORDS.contains(word)
-                || word.endsWith("s") && WORDS.contains(word.substring(0, word.length() - 1))
-                || word.endsWith("es") && WORDS.contains(word.substring(0, word.length() - 2));
+                || (word.endsWith("s") && WORDS.contains(word.substring(0, word.length() - 1)))
+                || (word.endsWith("es") && WORDS.contains(word.substring(0, word.length() - 2)));
     }
 }

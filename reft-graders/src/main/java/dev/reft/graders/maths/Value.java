@@ -75,7 +75,7 @@ final class Value {
     }
 
     boolean isDefined() {
-        return exact != null || !rounded().isNaN() && !rounded().isInfinite();
+        return exact != null || (!rounded().isNaN() && !rounded().isInfinite());
     }
 
     boolean isInfinite() {
@@ -144,7 +144,8 @@ final class Value {
 
     private BigDecimal decimal(int decimals) {
         if (exact != null) {
-            return exact.bigDecimalValue(decimals, RoundingMode.HALF_EVEN.ordinal());
+            return new BigDecimal(exact.getNumerator())
+                    .divide(new BigDecimal(exact.getDenominator()), decimals, RoundingMode.HALF_EVEN);
         }
         double size = rounded().toDouble();
         // Where a double has no decimals left, all digits count.
