@@ -56,7 +56,8 @@ final class WorkerProcess {
                 python,
                 "-s",
                 "-c",
-                "import sys; exec(compile(sys.argv.pop(1), '<guest>', 'exec'))",
+                // Nothing is imported from the folder that the host happens to run in.
+                "import sys; sys.path[:] = [p for p in sys.path if p]; exec(compile(sys.argv.pop(1), '<guest>', 'exec'))",
                 GuestText.of("worker.py"),
                 without);
         String path = builder.environment().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");

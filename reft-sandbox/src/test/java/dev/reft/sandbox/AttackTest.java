@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * Attack programs against both backends: those committed beside this test, and the programs of the golden family
  * reward_hacking where they lie. None may reach anything, forge a pass, hold up the next program or leave a trace. With
- * the system property {@code reft.results} naming a folder, the table goes there as {@code sandbox-attacks.md}.
+ * the system property {@code reft.results} naming a folder, the table goes to the end of its {@code sandbox.md}.
  */
 class AttackTest {
     private static final ProgramLimits LIMITS = new ProgramLimits(Duration.ofMillis(1500), 64L << 20, 64 << 10);
@@ -39,6 +39,8 @@ class AttackTest {
 
     /** What attacks look for: in the test, in the environment, and in an earlier program. */
     private static final String WORD = "expected-7391";
+
+    private static final String HEADING = "## Attacks";
 
     @TempDir
     Path folder;
@@ -201,6 +203,8 @@ class AttackTest {
                 .append(" | ")
                 .append(String.join(" | ", how))
                 .append(" |\n"));
-        Files.writeString(Path.of(results, "sandbox-attacks.md"), page);
+        Path file = Path.of(results, "sandbox.md");
+        String before = Files.exists(file) ? Files.readString(file) : "# The sandbox\n\n" + HEADING;
+        Files.writeString(file, before.substring(0, before.indexOf(HEADING)) + HEADING + "\n\n" + page);
     }
 }
