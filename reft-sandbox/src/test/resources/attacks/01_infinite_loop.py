@@ -1,4 +1,5 @@
 # row: infinite loop
+# endless: yes
 def solution(context):
     while True:
         pass

@@ -1,4 +1,5 @@
 # row: regex bomb
+# endless: yes
 import re
 
 

@@ -1,4 +1,5 @@
 # row: max(itertools.count())
+# endless: yes
 import itertools
 
 

@@ -1,4 +1,5 @@
 # row: time.sleep(1e6)
+# endless: yes
 import time
 
 

@@ -1,4 +1,5 @@
 # row: own: ignore every signal, close every descriptor, and stay
+# endless: yes
 import os
 import signal
 

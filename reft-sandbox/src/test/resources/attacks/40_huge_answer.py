@@ -1,4 +1,5 @@
 # row: own: a value whose text has no end
+# endless: yes
 class Value:
     def __str__(self):
         return "x" * (20 << 20)

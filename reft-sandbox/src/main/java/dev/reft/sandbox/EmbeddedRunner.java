@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** A pool of interpreters within the JVM. */
@@ -34,6 +36,7 @@ final class EmbeddedRunner implements ProgramRunner {
     private final Turns turns;
     private final long mostMemory;
     private final ConcurrentLinkedDeque<Interpreter> idle = new ConcurrentLinkedDeque<>();
+    private final Set<GuestThread> running = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     private EmbeddedRunner(RunnerSpec spec, Interpreter image) {
@@ -125,7 +128,10 @@ final class EmbeddedRunner implements ProgramRunner {
      */
     private record Attempt(GuestThread last, BoundedOutput output, boolean inTime, Duration took) {}
 
-    private static ProgramOutcome outcome(Attempt attempt, boolean check) throws SandboxException {
+    private ProgramOutcome outcome(Attempt attempt, boolean check) throws SandboxException {
+        if (closed) {
+            throw new SandboxException("the runner was closed meanwhile");
+        }
         Throwable failure = attempt.last().failure();
         byte[] answer = attempt.last().answer();
         if (!attempt.inTime()) {
@@ -180,9 +186,15 @@ final class EmbeddedRunner implements ProgramRunner {
                         interpreters.get(1), tasks.get(1), back.source(), output, there.sink(), limits, there::end);
             }
             GuestThread last = guests[guests.length - 1];
+            running.addAll(List.of(guests));
             boolean inTime = last.join(time.toNanos());
             return new Attempt(last, output, inTime, Duration.ofNanos(System.nanoTime() - start));
         } finally {
+            for (GuestThread guest : guests) {
+                if (guest != null) {
+                    running.remove(guest);
+                }
+            }
             for (int i = 0; i < interpreters.size(); i++) {
                 // One that does not stop keeps its interpreter, which is never used again.
                 if (guests[i] == null || guests[i].stop()) {
@@ -227,6 +239,7 @@ final class EmbeddedRunner implements ProgramRunner {
     @Override
     public void close() {
         closed = true;
+        running.forEach(GuestThread::stop);
         idle.clear();
     }
 }

@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 final class GuestText {
     private GuestText() {}
 
-    /** The texts of guest.py, link.py and a host, as one. */
+    /** The texts of guest.py, link.py, test.py and a host, as one. */
     static String of(String host) {
         StringBuilder text = new StringBuilder();
-        for (String name : new String[] {"guest.py", "link.py", host}) {
+        for (String name : new String[] {"guest.py", "link.py", "test.py", host}) {
             try (InputStream in = GuestText.class.getResourceAsStream(name)) {
                 if (in == null) {
                     throw new IllegalStateException(name + " is missing beside " + GuestText.class);

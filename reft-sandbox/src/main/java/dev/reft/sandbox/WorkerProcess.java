@@ -19,8 +19,11 @@ import tools.jackson.databind.JsonNode;
  * parent's death.
  */
 final class WorkerProcess {
-    /** What the parent may be late by, beyond a task's own limit: forks of a loaded machine. */
-    private static final Duration GRACE = Duration.ofSeconds(20);
+    /** What the worker may be late by, beyond a task's own limit: forks on a machine at many times its load. */
+    private static final Duration GRACE = Duration.ofSeconds(60);
+
+    /** What its imports may take: a second of processor time, which on such a machine was once a minute. */
+    private static final Duration START = Duration.ofMinutes(3);
 
     private static final int LARGEST_FRAME = 1 << 20;
 
@@ -47,7 +50,7 @@ final class WorkerProcess {
         Thread reader = new Thread(this::read, "reft-worker-" + process.pid());
         reader.setDaemon(true);
         reader.start();
-        this.hello = collect(GRACE.plusSeconds(40)).end();
+        this.hello = collect(START).end();
     }
 
     /** Starts a worker; {@code without} names protections to leave out, for tests of the probe. */
@@ -56,7 +59,8 @@ final class WorkerProcess {
                 python,
                 "-s",
                 "-c",
-                "import sys; exec(compile(sys.argv.pop(1), '<guest>', 'exec'))",
+                // Nothing is imported from the folder that the host happens to run in.
+                "import sys; sys.path[:] = [p for p in sys.path if p]; exec(compile(sys.argv.pop(1), '<guest>', 'exec'))",
                 GuestText.of("worker.py"),
                 without);
         String path = builder.environment().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");

@@ -3,8 +3,8 @@
  * worker process of the system's {@code python3} ({@link dev.reft.sandbox.WorkerProvider}). Both are found by
  * {@link dev.reft.graders.programs.ProgramRunners}; nothing here is called by name.
  *
- * <p>What runs in the interpreters lies beside these classes: {@code guest.py} does a task, {@code link.py} joins a program
- * and its test, {@code worker.py} and {@code embedded.py} are the two hosts.
+ * <p>What runs in the interpreters lies beside these classes: {@code guest.py} does a task, {@code link.py} and
+ * {@code test.py} join a program and its test, {@code worker.py} and {@code embedded.py} are the two hosts.
  */
 @NullMarked
 package dev.reft.sandbox;

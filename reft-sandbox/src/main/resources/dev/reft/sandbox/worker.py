@@ -312,8 +312,11 @@ def unshare():
     if "namespaces" in without or libc.unshare(0x10000000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x20000000) != 0:
         return "not allowed here"
     for name, text in (("setgroups", "deny"), ("uid_map", "65534 %d 1" % user), ("gid_map", "65534 %d 1" % group)):
-        with open("/proc/self/" + name, "w") as file:
-            file.write(text)
+        try:
+            with open("/proc/self/" + name, "w") as file:
+                file.write(text)
+        except OSError:
+            pass  # without a map it is nobody all the same
     inner = os.fork()
     if inner:
         os.closerange(0, 2)
@@ -343,7 +346,6 @@ try:
         landlock = system_call("landlock_create_ruleset", None, 0, 1)
     except OSError as error:
         raise Refused("the kernel has no Landlock (%s)" % error)
-    sys.path[:] = [p for p in sys.path if p]
     preloaded = []
     for name in STANDARD + ["sympy"]:
         try:
@@ -370,3 +372,5 @@ except Refused as refused:
     report({"refused": str(refused)})
 except EOFError:
     pass
+except Exception as failure:
+    report({"refused": repr(failure)[:999]})

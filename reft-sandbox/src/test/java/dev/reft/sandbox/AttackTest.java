@@ -29,16 +29,22 @@ import tools.jackson.databind.JsonNode;
 /**
  * Attack programs against both backends: those committed beside this test, and the programs of the golden family
  * reward_hacking where they lie. None may reach anything, forge a pass, hold up the next program or leave a trace. With
- * the system property {@code reft.results} naming a folder, the table goes there as {@code sandbox-attacks.md}.
+ * the system property {@code reft.results} naming a folder, the table goes to the end of its {@code sandbox.md}.
  */
 class AttackTest {
-    private static final ProgramLimits LIMITS = new ProgramLimits(Duration.ofMillis(1500), 64L << 20, 64 << 10);
+    /** Time enough for an attack to do what it tries, so that being slow is not taken for being stopped. */
+    private static final ProgramLimits LIMITS = new ProgramLimits(Duration.ofSeconds(15), 64L << 20, 64 << 10);
+
+    /** For attacks that never end by themselves. */
+    private static final ProgramLimits ENDLESS = LIMITS.withTime(Duration.ofMillis(1500));
 
     /** How long past the limit an attack's outcome may come: loaded machines. */
     private static final Duration LATE = Duration.ofSeconds(8);
 
     /** What attacks look for: in the test, in the environment, and in an earlier program. */
     private static final String WORD = "expected-7391";
+
+    private static final String HEADING = "## Attack by backend";
 
     @TempDir
     Path folder;
@@ -48,8 +54,9 @@ class AttackTest {
      *
      * @param row what it tries
      * @param task what to run
+     * @param limits for it
      */
-    private record Attack(String row, ProgramTask task) {}
+    private record Attack(String row, ProgramTask task, ProgramLimits limits) {}
 
     @Test
     void nothingGetsThrough() throws Exception {
@@ -86,9 +93,9 @@ class AttackTest {
     private static String run(ProgramRunner runner, Attack attack) throws Exception {
         runner.run(new ProgramTask.Call("def solution():\n    return '" + WORD + "'", "solution", List.of()), LIMITS);
         long start = System.nanoTime();
-        ProgramOutcome outcome = runner.run(attack.task(), LIMITS);
+        ProgramOutcome outcome = runner.run(attack.task(), attack.limits());
         Duration took = Duration.ofNanos(System.nanoTime() - start);
-        assertTrue(took.compareTo(LIMITS.time().plus(LATE)) < 0, attack.row() + " took " + took);
+        assertTrue(took.compareTo(attack.limits().time().plus(LATE)) < 0, attack.row() + " took " + took);
         String next = "import math, statistics, json\ndef solution():\n"
                 + "    assert not hasattr(math, 'poisoned')\n    return math.sqrt(16) * len('ab') + (math.pi > 3)";
         ProgramOutcome after =
@@ -151,7 +158,8 @@ class AttackTest {
                     row,
                     check
                             ? new ProgramTask.Check(source, "import builtins\n" + test)
-                            : new ProgramTask.Call(source, "solution", List.of(context))));
+                            : new ProgramTask.Call(source, "solution", List.of(context)),
+                    header(source, "endless", "no").equals("yes") ? ENDLESS : LIMITS));
         }
         golden(attacks);
         return attacks;
@@ -174,7 +182,8 @@ class AttackTest {
                                     c.get("program").asString(),
                                     ((CodeTest.Assertion) CodeTest.read(List.of(test.asString()))
                                                     .get(0))
-                                            .code())));
+                                            .code()),
+                            LIMITS));
                 }
             }
         }
@@ -201,6 +210,8 @@ class AttackTest {
                 .append(" | ")
                 .append(String.join(" | ", how))
                 .append(" |\n"));
-        Files.writeString(Path.of(results, "sandbox-attacks.md"), page);
+        Path file = Path.of(results, "sandbox.md");
+        String before = Files.exists(file) ? Files.readString(file) : "# The sandbox\n\n" + HEADING;
+        Files.writeString(file, before.substring(0, before.indexOf(HEADING)) + HEADING + "\n\n" + page);
     }
 }
