@@ -19,7 +19,8 @@ record Unit(String kind, double factor) {
         put("length", 1e-3, "mm", "millimeter", "millimeters", "millimetre", "millimetres");
         put("length", 1e-2, "cm", "centimeter", "centimeters", "centimetre", "centimetres");
         put("length", 1e3, "km", "kilometer", "kilometers", "kilometre", "kilometres");
-        put("length", 0.0254, "in", "inch", "inches");
+        // Not "in": "5 in total" names no unit.
+        put("length", 0.0254, "inch", "inches");
         put("length", 0.3048, "ft", "foot", "feet");
         put("length", 0.9144, "yd", "yard", "yards");
         put("length", 1609.344, "mi", "mile", "miles");

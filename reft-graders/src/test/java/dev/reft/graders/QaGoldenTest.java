@@ -70,6 +70,12 @@ class QaGoldenTest {
                 () -> References.of(new Prompt("q", input, "", Map.of(References.ATTRIBUTE, "b"))));
     }
 
+    @Test
+    void referencesThatOnlyStartAsJsonAreTexts() {
+        assertEquals(1, QaRule.SEARCH_R1.score("<finish>42 apples</finish>", List.of("42 apples")));
+        assertEquals(0, QaRule.SEARCH_R1.score("<finish>42</finish>", List.of("42 apples")));
+    }
+
     private static Completion completion(String text) {
         return new Completion("q", 0, List.of(), text, Finish.END);
     }

@@ -262,6 +262,16 @@ class DecoratorsTest {
     }
 
     @Test
+    void aFailureThatIsReturnedIsNotKeptEither() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        Grader grader = (prompt, completion) ->
+                calls.incrementAndGet() == 1 ? new Grade.Failed(new IOException("once"), 4) : Grade.of(1);
+        CachingGrader cache = new CachingGrader(grader, "", 2);
+        assertEquals(4, ((Grade.Failed) cache.grade(PROMPT, text("a"))).attempts());
+        assertEquals(Grade.of(1), cache.grade(PROMPT, text("a")));
+    }
+
+    @Test
     void equalSamplesAtOnceAreGradedOnce() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         Grader slow = (prompt, completion) -> {
