@@ -193,7 +193,7 @@ public final class GradeFile implements Callable<Integer> {
             GradeRows grading,
             ProgressLine line)
             throws SandboxException, InterruptedException {
-        List<Map<String, @Nullable Object>> items =
+        List<Map<String, Object>> items =
                 rows.stream().limit(Preflight.ROWS).map(grading::item).toList();
         for (Issue issue : Preflight.check(definition, services, items)) {
             line.say("warning: " + issue);

@@ -106,8 +106,8 @@ public record GradeRows(GraderRun run, int threads, Duration timeLimit, String s
      * @param row of the file
      * @return its item
      */
-    public Map<String, @Nullable Object> item(JsonLines.Row row) {
-        Map<String, @Nullable Object> item = Json.object(row.fields().get(itemField));
+    public Map<String, Object> item(JsonLines.Row row) {
+        Map<String, Object> item = Json.object(row.fields().get(itemField));
         if (item == null) {
             item = new LinkedHashMap<>(row.fields());
             item.remove(sampleField);
@@ -117,11 +117,11 @@ public record GradeRows(GraderRun run, int threads, Duration timeLimit, String s
 
     private RunResult one(JsonLines.Row row) throws InterruptedException {
         Object sample = row.fields().get(sampleField);
-        Map<String, @Nullable Object> item = item(row);
+        Map<String, Object> item = item(row);
         if (sample instanceof String text) {
             return run.run(text, item);
         }
-        Map<String, @Nullable Object> fields = Json.object(sample);
+        Map<String, Object> fields = Json.object(sample);
         if (fields == null) {
             throw row.error(sampleField, sample == null ? "is required" : "must be text or an object");
         }

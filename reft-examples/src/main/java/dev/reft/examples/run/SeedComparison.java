@@ -73,14 +73,15 @@ public final class SeedComparison {
     }
 
     private String line(Path run, int index) throws IOException {
-        Map<String, Map<String, Boolean>> right = new HashMap<>();
         for (String name : CONTESTANTS) {
-            right.put(name, right(run, name));
-            long count = right.get(name).values().stream().filter(r -> r).count();
-            of(name)[index] = 100.0 * count / right.get(name).size();
+            Map<String, Boolean> verdicts = right(run, name);
+            long count = verdicts.values().stream().filter(r -> r).count();
+            of(name)[index] = 100.0 * count / verdicts.size();
         }
-        int first = only(right.get(ReftRun.PPO), right.get(ReftRun.SFT));
-        int second = only(right.get(ReftRun.SFT), right.get(ReftRun.PPO));
+        Map<String, Boolean> reft = right(run, ReftRun.PPO);
+        Map<String, Boolean> sft = right(run, ReftRun.SFT);
+        int first = only(reft, sft);
+        int second = only(sft, reft);
         reftOnly += first;
         sftOnly += second;
         return format(
