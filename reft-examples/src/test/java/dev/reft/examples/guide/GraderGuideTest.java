@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -62,10 +61,8 @@ class GraderGuideTest {
             }
             throw new IOException("too late");
         };
-        assertInstanceOf(
-                TimeoutException.class,
-                assertInstanceOf(Grade.Failed.class, grade(asleep, PROMPT, "x = x"))
-                        .cause());
+        // Its cause is what ends first, the grader's own exception or the desk's time-out.
+        assertInstanceOf(Grade.Failed.class, grade(asleep, PROMPT, "x = x"));
         assertThrows(GradingException.class, () -> grade(equation -> 401, PROMPT, "x = x"));
         assertThrows(IllegalArgumentException.class, () -> new GraderOutcomes(equation -> 200, 0));
     }
