@@ -3,6 +3,7 @@ package dev.reft.examples.guide;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.reft.ppo.MetricNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,15 @@ class DocumentsTest {
             }
         }
         assertTrue(blocks >= 4, "only " + blocks + " Java blocks found");
+    }
+
+    @Test
+    void theGuideNamesEveryMetricOfVerl() throws IOException {
+        String guide = Files.readString(ROOT.resolve("docs/GUIDE.md"));
+        MetricNames.toVerl().forEach((name, verl) -> {
+            String row = "| `" + name + "` | `" + verl + "` |";
+            assertTrue(guide.contains(row), row);
+        });
     }
 
     @Test
