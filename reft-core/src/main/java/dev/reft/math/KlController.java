@@ -43,7 +43,7 @@ public sealed interface KlController {
 
     /**
      * Moves towards a target (arXiv 1909.08593, section 2.2): coefficient * (1 + clip(kl / target - 1, -0.2, 0.2) *
-     * samples / horizon).
+     * samples / horizon), never below 0: more than 5 horizons of samples in one step would turn the penalty into a reward.
      *
      * @param initial the first coefficient, finite, &gt;= 0; 0 stays 0
      * @param target the KL aimed at, &gt; 0
@@ -64,7 +64,7 @@ public sealed interface KlController {
         @Override
         public double next(double coefficient, double kl, long samples) {
             double error = Math.max(-0.2, Math.min(0.2, kl / target - 1));
-            return coefficient * (1 + error * samples / horizon);
+            return coefficient * Math.max(0, 1 + error * samples / horizon);
         }
     }
 }

@@ -30,6 +30,7 @@ class ArgumentsTest {
         refused("3 rows but 2 flags", () -> Whitening.ADVANTAGES.apply(new double[3][1], new boolean[2]));
         refused("length 0.0", () -> new Aggregation.FixedLength(0));
         refused("target 0.0", () -> new KlController.Adaptive(0.1, 0, 1));
+        assertEquals(0, new KlController.Adaptive(0.1, 1, 10).next(0.1, 0, 1000), "a penalty, never a reward");
         refused("initial Infinity", () -> new KlController.Fixed(Double.POSITIVE_INFINITY));
         refused(
                 "score 2.0",

@@ -15,7 +15,6 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>A checkpoint never takes the place of another: one saved again at the same step is {@code step-000040-2}.
  */
 final class Checkpoints {
+    private static final System.Logger LOG = System.getLogger(Checkpoints.class.getName());
     private static final String LATEST = "latest";
     private static final String TRAINER = "trainer.json";
     private static final String POLICY = "policy";
@@ -131,7 +131,7 @@ final class Checkpoints {
                             child,
                             Long.parseLong(name.group(1)),
                             again == null ? 1 : Integer.parseInt(again),
-                            quality(fields(child).get("quality"))));
+                            quality(child)));
                 }
             }
         }
@@ -139,8 +139,16 @@ final class Checkpoints {
         return entries;
     }
 
-    private static double quality(@Nullable Object value) {
-        return value instanceof Number number ? number.doubleValue() : Double.NEGATIVE_INFINITY;
+    /** A damaged checkpoint is no reason to fail: the new one beside it is already written. */
+    private static double quality(Path checkpoint) throws IOException {
+        try {
+            return fields(checkpoint).get("quality") instanceof Number number
+                    ? number.doubleValue()
+                    : Double.NEGATIVE_INFINITY;
+        } catch (IllegalArgumentException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} is damaged and counts as the worst checkpoint", checkpoint);
+            return Double.NEGATIVE_INFINITY;
+        }
     }
 
     private void prune(long written, Set<String> lastTwo) throws IOException {

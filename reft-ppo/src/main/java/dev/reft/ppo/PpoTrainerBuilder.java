@@ -96,7 +96,7 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
         if (checkpoint != null) {
             try {
                 trainer.restore(checkpoint);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 trainer.close();
                 throw e;
             }

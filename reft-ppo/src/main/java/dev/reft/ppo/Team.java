@@ -51,6 +51,7 @@ final class Team {
             return List.of(read(bytes(work)));
         }
         RuntimeException failure = null;
+        Error error = null; // an OutOfMemoryError here must not leave the other ranks waiting
         byte[] mine;
         try {
             mine = tagged(FINE, bytes(work));
@@ -60,10 +61,16 @@ final class Team {
         } catch (RuntimeException e) {
             failure = e;
             mine = tagged(FAILED, String.valueOf(e).getBytes(StandardCharsets.UTF_8));
+        } catch (Error e) {
+            error = e;
+            mine = tagged(FAILED, String.valueOf(e).getBytes(StandardCharsets.UTF_8));
         }
         List<byte[]> all = replicas.gather(mine);
         if (failure != null) {
             throw failure;
+        }
+        if (error != null) {
+            throw error;
         }
         List<DataInputStream> results = new ArrayList<>();
         for (int rank = 0; rank < all.size(); rank++) {

@@ -1,7 +1,6 @@
 package dev.reft.ppo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.generation.Completion;
@@ -155,6 +154,15 @@ class ReplicasTest {
         for (int i = 0; i < results.get(0).length; i++) {
             org.junit.jupiter.api.Assertions.assertArrayEquals(results.get(0)[i], results.get(1)[i]);
         }
+        failureOfOneRankEndsAll(() -> {
+            throw new IllegalStateException("no memory on this rank");
+        });
+        failureOfOneRankEndsAll(() -> {
+            throw new OutOfMemoryError("no memory on this rank");
+        });
+    }
+
+    private static void failureOfOneRankEndsAll(Runnable failure) {
         ExecutionException failed = org.junit.jupiter.api.Assertions.assertThrows(
                 ExecutionException.class,
                 () -> together(2, replicas -> {
@@ -162,7 +170,7 @@ class ReplicasTest {
                         @Override
                         public dev.reft.generation.Generation generation() {
                             if (replicas.rank() == 1) {
-                                throw new IllegalStateException("no memory on this rank");
+                                failure.run();
                             }
                             return inner().generation();
                         }
@@ -175,7 +183,6 @@ class ReplicasTest {
                         return trainer.step(Addition.prompts());
                     }
                 }));
-        assertInstanceOf(IllegalStateException.class, failed.getCause());
         assertTrue(failed.getCause().getMessage().contains("no memory on this rank"));
     }
 

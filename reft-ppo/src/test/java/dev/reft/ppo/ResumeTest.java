@@ -177,6 +177,19 @@ class ResumeTest {
     }
 
     @Test
+    void aDamagedOlderCheckpointSpoilsNoSave() throws IOException {
+        Checkpoints folder = new Checkpoints(root);
+        try (Policy policy = Addition.warmedUp(10)) {
+            folder.write(1, java.util.Map.of("quality", 0.5), policy::saveState);
+            Files.writeString(root.resolve("step-000001/trainer.json"), "{");
+            folder.write(2, java.util.Map.of("quality", 0.1), policy::saveState);
+            folder.write(3, java.util.Map.of("quality", 0.0), policy::saveState);
+        }
+        assertEquals(root.resolve("step-000003"), folder.read().policy().getParent());
+        assertEquals(List.of("latest", "step-000002", "step-000003"), names());
+    }
+
+    @Test
     void anInterruptThatCameTooLateForTheStepSpoilsNoSave() {
         AtomicInteger interrupts = new AtomicInteger();
         Policy policy = new ForwardingPolicy(Addition.warmedUp(10)) {

@@ -36,7 +36,7 @@ record Opening(
      * In bf16 generation and scoring each err by 0.03 on average: on SmolLM2 they differed by 0.04 on average and 0.25 at
      * most in 900 tokens; single unlikely tokens may differ by more.
      */
-    private static final double HALF_TOLERANCE = 1.0;
+    private static final double HALF_TOLERANCE = 0.5;
 
     static Opening of(ModelSpec spec) {
         Options options = Options.of(spec);

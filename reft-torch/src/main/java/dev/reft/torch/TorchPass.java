@@ -67,7 +67,7 @@ final class TorchPass implements ForwardPass {
                 }
             }
             return new TorchPass(policy, positions, new TokenScores(batch, channels), run, valueRun);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             close(run, valueRun);
             throw e;
         }
