@@ -2,7 +2,6 @@ package dev.reft.graders;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -192,6 +191,6 @@ public enum QaRule {
         }
         return node.isNull()
                 ? "None"
-                : node.isValueNode() ? node.asString() : node.toString().toLowerCase(Locale.ROOT);
+                : node.isValueNode() ? node.asString() : PythonCase.lower(node.toString());
     }
 }

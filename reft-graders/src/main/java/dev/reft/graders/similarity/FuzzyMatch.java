@@ -1,12 +1,12 @@
 package dev.reft.graders.similarity;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import dev.reft.grading.Deadline;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
 
@@ -45,7 +45,7 @@ public final class FuzzyMatch {
     public static String process(String text) {
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints().forEach(c -> out.appendCodePoint(isWord(c) ? c : ' '));
-        return PythonText.strip(out.toString()).toLowerCase(Locale.ROOT);
+        return PythonCase.lower(PythonText.strip(out.toString()));
     }
 
     private static boolean isWord(int c) {

@@ -245,7 +245,7 @@ class InstructionGraderTest {
             ignoreLeadingAndTrailingWhitespace = false,
             value = {
                 "a", " ", "*", "**a", "[", "<<", "a ", "a. ", ". ", "\"", "- ", "***", "a b", "p.", "S", "A.B. ", "'",
-                "`", "aab", "{", "."
+                "`", "aab", "{", ".", "\u03A3", "A\u03A3 ", "\uFB03"
             })
     void longRepetitionsAreQuick(String unit) {
         String text = unit.repeat(InstructionGrader.LONGEST / unit.length());
