@@ -189,8 +189,6 @@ public enum QaRule {
         if (node.isBoolean()) {
             return node.asBoolean() ? "True" : "False";
         }
-        return node.isNull()
-                ? "None"
-                : node.isValueNode() ? node.asString() : PythonCase.lower(node.toString());
+        return node.isNull() ? "None" : node.isValueNode() ? node.asString() : PythonCase.lower(node.toString());
     }
 }

@@ -1,6 +1,5 @@
 package dev.reft.graders;
 
-
 /** The data sets of the ReFT paper, each with its rule for answers. The enum grows. */
 public enum ReftData {
     /** GSM8K: numbers. */

@@ -21,10 +21,7 @@ public final class Squad {
      */
     public static String normalise(String text) {
         StringBuilder kept = new StringBuilder(text.length());
-        PythonCase.lower(text)
-                .chars()
-                .filter(c -> PUNCTUATION.indexOf(c) < 0)
-                .forEach(c -> kept.append((char) c));
+        PythonCase.lower(text).chars().filter(c -> PUNCTUATION.indexOf(c) < 0).forEach(c -> kept.append((char) c));
         return String.join(" ", PythonText.split(ARTICLE.matcher(kept).replaceAll(" ")));
     }
 

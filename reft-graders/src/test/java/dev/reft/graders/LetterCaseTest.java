@@ -83,7 +83,8 @@ class LetterCaseTest {
 
     @Test
     void theSearchFindsThem() {
-        for (String bad : List.of("text.toLowerCase(Locale.ROOT)", "a\n    .toUpperCase()", "map(String::toLowerCase)")) {
+        for (String bad :
+                List.of("text.toLowerCase(Locale.ROOT)", "a\n    .toUpperCase()", "map(String::toLowerCase)")) {
             assertTrue(QUADRATIC.matcher(bad).find(), bad);
         }
         for (String good : List.of("Character.toLowerCase(c)", "name().toLowerCase(Locale.ROOT)", "toLowerCase")) {

@@ -191,8 +191,7 @@ final class OpenInstructFunctions {
     }
 
     private static Instruction keywords(List<String> keywords, boolean wanted) {
-        List<String> lower =
-                keywords.stream().map(PythonCase::lower).toList();
+        List<String> lower = keywords.stream().map(PythonCase::lower).toList();
         return text -> {
             String plain = PythonCase.lower(text);
             return lower.stream().allMatch(keyword -> plain.contains(keyword) == wanted);

@@ -73,8 +73,8 @@ public final class JsonSchemaGate implements JsonGate {
 
     /** As the validator's own, which searches for a Java expression; but counted. */
     private static RegularExpression expression(String regex) {
-        String java = RegularExpressions.replaceLongformCharacterProperties(
-                RegularExpressions.replaceDollarAnchors(regex));
+        String java =
+                RegularExpressions.replaceLongformCharacterProperties(RegularExpressions.replaceDollarAnchors(regex));
         Pattern pattern = Pattern.compile(java);
         return text -> {
             RegexBudget budget = BUDGET.get();

@@ -12,12 +12,12 @@ import dev.reft.grading.Prompt;
 import dev.reft.text.Message;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,9 +101,9 @@ class RftJobTest {
     @Test
     void samplesAreCheckedAgainstTheSchema() throws Exception {
         assertEquals(Map.of("error/sample_parse_error", 1.0), partsOfASampleWithoutB());
-        assertThrows(IllegalArgumentException.class, () -> RftJob.read(
-                        job("{}", NEEDS_B.replace("[\"b\"]", "7")))
-                .trainingGrader(GraderServices.NONE));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> RftJob.read(job("{}", NEEDS_B.replace("[\"b\"]", "7"))).trainingGrader(GraderServices.NONE));
     }
 
     /** The class path of a host that does not add the validator. */
@@ -115,8 +115,7 @@ class RftJobTest {
                 path.add(Path.of(entry).toUri().toURL());
             }
         }
-        try (URLClassLoader host =
-                new URLClassLoader(path.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader host = new URLClassLoader(path.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
             assertThrows(ClassNotFoundException.class, () -> host.loadClass("com.networknt.schema.Schema"));
             Method method = host.loadClass(RftJobTest.class.getName()).getDeclaredMethod("partsOfASampleWithoutB");
             method.setAccessible(true);
@@ -126,7 +125,8 @@ class RftJobTest {
 
     static Map<String, Double> partsOfASampleWithoutB() throws Exception {
         OpenAiGrader grader = RftJob.read(job("{}", NEEDS_B)).trainingGrader(GraderServices.NONE);
-        Prompt prompt = new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("item", Map.of("reference_answer", "yes")));
+        Prompt prompt =
+                new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("item", Map.of("reference_answer", "yes")));
         return grade(grader, prompt, "{\"a\":\"yes\"}").parts();
     }
 

@@ -218,7 +218,8 @@ class SimilarityGoldenTest {
                 SimilarityGrader grader = SimilarityGrader.of(SimilarityMetric.named(metric));
                 Prompt prompt = Prompt.text("p", "", reference);
                 Completion longer = new Completion("p", 0, List.of(), completion, Finish.END);
-                CpuTime.within(500, () -> assertInstanceOf(Grade.Score.class, grade(grader, prompt, longer)), metric + size);
+                CpuTime.within(
+                        500, () -> assertInstanceOf(Grade.Score.class, grade(grader, prompt, longer)), metric + size);
             }
         }
     }

@@ -220,10 +220,12 @@ class StructuredGraderTest {
         JsonSchemaGate gate = new JsonSchemaGate(schema);
         String bad = "\"" + "a".repeat(50) + "!\"";
         String many = String.join(",", Collections.nCopies(5_000, "\"aaaaaaaaaaaaaa!\""));
-        String json = "{\"a\": " + bad + ", " + bad + ": 1, \"b\": [" + many + "], \"c\": \""
-                + "ab".repeat(50_000) + "\"}";
+        String json =
+                "{\"a\": " + bad + ", " + bad + ": 1, \"b\": [" + many + "], \"c\": \"" + "ab".repeat(50_000) + "\"}";
         CpuTime.within(
-                2_000, () -> assertTrue(gate.refuses(json).orElse("").contains("takes too much on it"), schema), schema);
+                2_000,
+                () -> assertTrue(gate.refuses(json).orElse("").contains("takes too much on it"), schema),
+                schema);
         assertEquals(Optional.empty(), gate.refuses("{\"d\": \"aaa\"}"));
     }
 }
