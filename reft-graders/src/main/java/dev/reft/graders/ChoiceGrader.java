@@ -4,7 +4,6 @@ import dev.reft.generation.Completion;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -22,7 +21,7 @@ public record ChoiceGrader(AnswerReader reader, char last, AnswerScores scores) 
      * @throws IllegalArgumentException if it is no ASCII letter
      */
     public ChoiceGrader {
-        last = String.valueOf(last).toLowerCase(Locale.ROOT).charAt(0);
+        last = PythonCase.lower(String.valueOf(last)).charAt(0);
         if (last < 'a' || last > 'z') {
             throw new IllegalArgumentException("the last choice '" + last + "' is no letter");
         }

@@ -1,6 +1,5 @@
 package dev.reft.graders;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /** Reads the letter of a choice. */
@@ -22,7 +21,7 @@ final class ChoiceText {
         if (at == answer.length()) {
             return Optional.empty();
         }
-        char letter = answer.substring(at, at + 1).toLowerCase(Locale.ROOT).charAt(0);
+        char letter = PythonCase.lower(answer.substring(at, at + 1)).charAt(0);
         String rest = PythonText.strip(answer.substring(at + 1));
         boolean ends = rest.isEmpty() || rest.startsWith(")") || !hasWord(rest);
         return letter >= 'a' && letter <= last && ends ? Optional.of(String.valueOf(letter)) : Optional.empty();

@@ -4,7 +4,6 @@ import dev.reft.generation.Completion;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -61,6 +60,6 @@ public record ExactGrader(AnswerReader reader, boolean ignoreCase, AnswerScores 
 
     private String plain(String text) {
         String joined = String.join(" ", PythonText.split(text));
-        return ignoreCase ? joined.toLowerCase(Locale.ROOT) : joined;
+        return ignoreCase ? PythonCase.lower(joined) : joined;
     }
 }

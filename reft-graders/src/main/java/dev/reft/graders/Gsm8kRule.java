@@ -2,7 +2,6 @@ package dev.reft.graders;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Published rules for GSM8K, which compare numbers as texts. The enum grows. */
 public enum Gsm8kRule implements AnswerRule {
@@ -50,8 +49,8 @@ public enum Gsm8kRule implements AnswerRule {
     LAST_NUMBER {
         @Override
         public Verdict judge(String completion, String reference) {
-            String answer = LastNumber.of(completion).toLowerCase(Locale.ROOT);
-            return text(answer, reference.toLowerCase(Locale.ROOT));
+            String answer = PythonCase.lower(LastNumber.of(completion));
+            return text(answer, PythonCase.lower(reference));
         }
     };
 

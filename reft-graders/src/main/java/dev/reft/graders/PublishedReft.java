@@ -1,6 +1,5 @@
 package dev.reft.graders;
 
-import java.util.Locale;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +69,7 @@ public record PublishedReft(ReftData data, Tolerance tolerance) implements ReftR
     }
 
     private static String letters(String text) {
-        return PythonText.strip(text.toLowerCase(Locale.ROOT).replace("\"", "").replace("'", ""));
+        return PythonText.strip(PythonCase.lower(text).replace("\"", "").replace("'", ""));
     }
 
     private static String excerpt(@Nullable Object result) {

@@ -2,7 +2,6 @@ package dev.reft.graders;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -190,8 +189,6 @@ public enum QaRule {
         if (node.isBoolean()) {
             return node.asBoolean() ? "True" : "False";
         }
-        return node.isNull()
-                ? "None"
-                : node.isValueNode() ? node.asString() : node.toString().toLowerCase(Locale.ROOT);
+        return node.isNull() ? "None" : node.isValueNode() ? node.asString() : PythonCase.lower(node.toString());
     }
 }

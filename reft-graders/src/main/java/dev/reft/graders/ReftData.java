@@ -1,7 +1,5 @@
 package dev.reft.graders;
 
-import java.util.Locale;
-
 /** The data sets of the ReFT paper, each with its rule for answers. The enum grows. */
 public enum ReftData {
     /** GSM8K: numbers. */
@@ -28,7 +26,7 @@ public enum ReftData {
      */
     public static ReftData ofItem(String itemId) {
         int end = itemId.indexOf('_');
-        String wanted = (end < 0 ? itemId : itemId.substring(0, end)).toLowerCase(Locale.ROOT);
+        String wanted = PythonCase.lower(end < 0 ? itemId : itemId.substring(0, end));
         for (ReftData data : values()) {
             if (data.prefix.equals(wanted)) {
                 return data;

@@ -2,7 +2,6 @@ package dev.reft.graders;
 
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -22,10 +21,7 @@ public final class Squad {
      */
     public static String normalise(String text) {
         StringBuilder kept = new StringBuilder(text.length());
-        text.toLowerCase(Locale.ROOT)
-                .chars()
-                .filter(c -> PUNCTUATION.indexOf(c) < 0)
-                .forEach(c -> kept.append((char) c));
+        PythonCase.lower(text).chars().filter(c -> PUNCTUATION.indexOf(c) < 0).forEach(c -> kept.append((char) c));
         return String.join(" ", PythonText.split(ARTICLE.matcher(kept).replaceAll(" ")));
     }
 

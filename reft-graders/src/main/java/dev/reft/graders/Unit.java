@@ -1,7 +1,6 @@
 package dev.reft.graders;
 
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -75,7 +74,7 @@ record Unit(String kind, double factor) {
     }
 
     private static Optional<Unit> named(String rest) {
-        String text = PythonText.strip(rest.toLowerCase(Locale.ROOT))
+        String text = PythonText.strip(PythonCase.lower(rest))
                 .replace("\u00b2", "2")
                 .replace("\u00b3", "3")
                 .replace("^", "")

@@ -26,17 +26,26 @@ class PythonCaseTest {
         assertEquals("\uD801\uDC28\uD800", PythonCase.lower("\uD801\uDC00\uD800"));
     }
 
+    /** Values of CPython's str.upper(). */
+    @Test
+    void uppersAsPythonDoes() {
+        assertEquals("STRASSE \uD801\uDC00\uD800", PythonCase.upper("stra\u00DFe \uD801\uDC28\uD800"));
+        assertEquals("FFI \u02BCN I", PythonCase.upper("\uFB03 \u0149 \u0131"));
+    }
+
     @Property(tries = 300)
     void isJavasWithoutSigma(@ForAll @StringLength(max = 40) String text) {
         String plain = text.replace('\u03A3', 'x');
         assertEquals(plain.toLowerCase(Locale.ROOT), PythonCase.lower(plain));
+        assertEquals(text.toUpperCase(Locale.ROOT), PythonCase.upper(text));
     }
 
     @Test
     void isLinear() {
         assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
-            for (String part : new String[] {"\u03A3", "A\u03A3'", "\u0130", "\u00DF", "'"}) {
+            for (String part : new String[] {"\u03A3", "A\u03A3'", "\u0130", "\u00DF", "\uFB03", "'"}) {
                 PythonCase.lower(part.repeat(500_000));
+                PythonCase.upper(part.repeat(500_000));
                 PythonCase.simpleUpper(part.repeat(500_000));
             }
         });

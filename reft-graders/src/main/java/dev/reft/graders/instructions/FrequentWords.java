@@ -1,5 +1,6 @@
 package dev.reft.graders.instructions;
 
+import dev.reft.graders.PythonCase;
 import java.lang.Character.UnicodeScript;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -203,7 +204,7 @@ final class FrequentWords {
     }
 
     private static String best(String text, Map<String, List<String>> languages, String otherwise) {
-        String lower = text.toLowerCase(Locale.ROOT);
+        String lower = PythonCase.lower(text);
         Map<String, Integer> counts = new HashMap<>();
         StringBuilder word = new StringBuilder();
         // Marks belong to words here: Devanagari vowels are marks.

@@ -1,10 +1,10 @@
 package dev.reft.graders.instructions;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** The 29 constraints that open-instruct's IFEvalG adds. Verdicts are the published ones, also where they look odd. */
@@ -268,7 +268,7 @@ final class FurtherRules {
     }
 
     private static String initial(String word) {
-        return word.substring(0, word.offsetByCodePoints(0, 1)).toLowerCase(Locale.ROOT);
+        return PythonCase.lower(word.substring(0, word.offsetByCodePoints(0, 1)));
     }
 
     private static boolean isPalindrome(String word) {
@@ -306,7 +306,7 @@ final class FurtherRules {
     }
 
     private static boolean lowerEqual(String a, String b) {
-        return a.toLowerCase(Locale.ROOT).equals(b.toLowerCase(Locale.ROOT));
+        return PythonCase.lower(a).equals(PythonCase.lower(b));
     }
 
     /** Three paragraphs of so many sentences of so many words; a blank first or last paragraph has none, and so fails. */

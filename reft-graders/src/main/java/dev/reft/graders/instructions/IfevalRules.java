@@ -1,10 +1,10 @@
 package dev.reft.graders.instructions;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -94,8 +94,7 @@ final class IfevalRules {
                 Maker.with(
                         (a, l) -> {
                             String phrase = lower(a.text("end_phrase"));
-                            return text -> Texts.strip(PythonText.strip(text), '"')
-                                    .toLowerCase(Locale.ROOT)
+                            return text -> PythonCase.lower(Texts.strip(PythonText.strip(text), '"'))
                                     .endsWith(phrase);
                         },
                         "end_phrase"));
@@ -174,7 +173,7 @@ final class IfevalRules {
                 (a, l) -> {
                     int letter = Character.toLowerCase(a.letter("letter"));
                     Arguments.Threshold threshold = a.threshold("let_frequency", "let_relation");
-                    return text -> threshold.admits((int) text.toLowerCase(Locale.ROOT)
+                    return text -> threshold.admits((int) PythonCase.lower(text)
                             .codePoints()
                             .filter(c -> c == letter)
                             .count());
@@ -205,7 +204,7 @@ final class IfevalRules {
     private static Instruction nthParagraph(Arguments arguments) {
         int wanted = arguments.number("num_paragraphs", 1);
         int nth = arguments.number("nth_paragraph", 1);
-        String word = arguments.filledText("first_word").toLowerCase(Locale.ROOT);
+        String word = PythonCase.lower(arguments.filledText("first_word"));
         if (nth > wanted) {
             throw arguments.wrong("nth_paragraph", "must be at most num_paragraphs");
         }
@@ -237,7 +236,7 @@ final class IfevalRules {
         while (end < word.length() && ".,?!'\"".indexOf(word.charAt(end)) < 0) {
             end++;
         }
-        return word.substring(start, end).toLowerCase(Locale.ROOT);
+        return PythonCase.lower(word.substring(start, end));
     }
 
     private static Instruction postscript(String marker) {
@@ -245,10 +244,10 @@ final class IfevalRules {
                 switch (marker) {
                     case "P.P.S" -> List.of("p.", "p.", "s");
                     case "P.S." -> List.of("p.", "s.");
-                    default -> List.of(marker.toLowerCase(Locale.ROOT));
+                    default -> List.of(PythonCase.lower(marker));
                 };
         return text -> {
-            String lower = text.toLowerCase(Locale.ROOT);
+            String lower = PythonCase.lower(text);
             for (int at = lower.indexOf(parts.get(0)); at >= 0; at = lower.indexOf(parts.get(0), at + 1)) {
                 if (startsWith(lower, at, parts)) {
                     return true;
@@ -377,6 +376,6 @@ final class IfevalRules {
     }
 
     static String lower(String text) {
-        return PythonText.strip(text).toLowerCase(Locale.ROOT);
+        return PythonCase.lower(PythonText.strip(text));
     }
 }

@@ -1,9 +1,9 @@
 package dev.reft.graders.instructions;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** The 25 older functions of open-instruct: the ideas of IFEval with other rules at the edges. */
@@ -25,9 +25,9 @@ final class OpenInstructFunctions {
                 "verify_keyword_frequency",
                 Maker.with(
                         (a, l) -> {
-                            String word = a.text("word").toLowerCase(Locale.ROOT);
+                            String word = PythonCase.lower(a.text("word"));
                             int wanted = a.number("N", 0);
-                            return text -> Texts.words(text.toLowerCase(Locale.ROOT)).stream()
+                            return text -> Texts.words(PythonCase.lower(text)).stream()
                                             .filter(word::equals)
                                             .count()
                                     == wanted;
@@ -176,8 +176,8 @@ final class OpenInstructFunctions {
             List<String> parts = Texts.split(text, "******");
             return parts.size() == 2 && !PythonText.strip(parts.get(0)).equals(PythonText.strip(parts.get(1)));
         }));
-        makers.put("validate_uppercase", Maker.plain(text -> text.equals(text.toUpperCase(Locale.ROOT))));
-        makers.put("validate_lowercase", Maker.plain(text -> text.equals(text.toLowerCase(Locale.ROOT))));
+        makers.put("validate_uppercase", Maker.plain(text -> text.equals(PythonCase.upper(text))));
+        makers.put("validate_lowercase", Maker.plain(text -> text.equals(PythonCase.lower(text))));
         makers.put(
                 "validate_end",
                 Maker.with(
@@ -191,10 +191,9 @@ final class OpenInstructFunctions {
     }
 
     private static Instruction keywords(List<String> keywords, boolean wanted) {
-        List<String> lower =
-                keywords.stream().map(k -> k.toLowerCase(Locale.ROOT)).toList();
+        List<String> lower = keywords.stream().map(PythonCase::lower).toList();
         return text -> {
-            String plain = text.toLowerCase(Locale.ROOT);
+            String plain = PythonCase.lower(text);
             return lower.stream().allMatch(keyword -> plain.contains(keyword) == wanted);
         };
     }

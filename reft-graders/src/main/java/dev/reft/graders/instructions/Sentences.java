@@ -1,9 +1,9 @@
 package dev.reft.graders.instructions;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -116,7 +116,7 @@ final class Sentences {
         return !(number && small)
                 && !(initial && !before.equals("I"))
                 && !(acronym && small)
-                && !ABBREVIATIONS.contains(before.toLowerCase(Locale.ROOT));
+                && !ABBREVIATIONS.contains(PythonCase.lower(before));
     }
 
     /** The sentences by the rule that IFEval's own splitter documents in its code: full stops in titles, numbers, sites and initials do not count. */

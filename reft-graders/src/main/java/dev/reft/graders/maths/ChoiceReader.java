@@ -1,9 +1,9 @@
 package dev.reft.graders.maths;
 
 import dev.reft.graders.AnswerReader;
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +51,7 @@ public record ChoiceReader(List<String> words, boolean lowerCase) implements Ans
             }
             previous = at;
         }
-        return Optional.ofNullable(best).map(word -> lowerCase ? word.toLowerCase(Locale.ROOT) : word);
+        return Optional.ofNullable(best).map(word -> lowerCase ? PythonCase.lower(word) : word);
     }
 
     private @Nullable String wordAt(String text, int at) {

@@ -1,9 +1,9 @@
 package dev.reft.graders.maths;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -183,7 +183,7 @@ final class Commands {
 
     private static Node letters(LatexParser in) {
         String name = in.peek() == '{' ? PythonText.strip(in.braces()) : "";
-        return new Node.Sym(SETS.getOrDefault(name, name.toLowerCase(Locale.ROOT)), true);
+        return new Node.Sym(SETS.getOrDefault(name, PythonCase.lower(name)), true);
     }
 
     private static Node series(LatexParser in, String name) {

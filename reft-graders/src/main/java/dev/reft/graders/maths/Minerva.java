@@ -1,8 +1,8 @@
 package dev.reft.graders.maths;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Minerva's normalisation of final answers (Lewkowycz et al. 2022, appendix D), in the form that DAPO uses. */
@@ -76,7 +76,7 @@ final class Minerva {
 
     /** The line behind the last "Answer:", upper and lower case being equal. */
     static Optional<String> answer(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
+        String lower = PythonCase.lower(text);
         // Letters that change their length have no place before an answer that is compared by its position.
         String scanned = lower.length() == text.length() ? lower : text;
         String last = null;

@@ -1,8 +1,8 @@
 package dev.reft.graders.maths;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** Letters and words that name variables, constants and functions. */
@@ -62,7 +62,7 @@ final class Names {
 
     /** A variable with its subscript, which is part of its name. */
     static Node symbol(LatexParser in, String name, boolean word) {
-        StringBuilder full = new StringBuilder(name.toLowerCase(Locale.ROOT));
+        StringBuilder full = new StringBuilder(PythonCase.lower(name));
         boolean subscript = in.peek() == '_';
         if (subscript) {
             in.at++;
@@ -70,7 +70,7 @@ final class Names {
             String index = in.peek() == '{'
                     ? in.braces()
                     : in.text.substring(Math.min(in.at, in.text.length()), Math.min(++in.at, in.text.length()));
-            full.append('_').append(String.join("", PythonText.split(index)).toLowerCase(Locale.ROOT));
+            full.append('_').append(PythonCase.lower(String.join("", PythonText.split(index))));
         }
         return new Node.Sym(full.toString(), word || subscript);
     }

@@ -1,10 +1,10 @@
 package dev.reft.graders.maths;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
@@ -142,7 +142,7 @@ final class Prm800k {
         text = integer(THIN_COMMA.matcher(text).replaceAll(""), false);
         text = text.indexOf('\\') >= 0 ? LatexWords.plain(text) : text;
         text = minusTogether(text);
-        text = MIXED.matcher(text).replaceAll("$1+$2").toLowerCase(Locale.ROOT);
+        text = PythonCase.lower(MIXED.matcher(text).replaceAll("$1+$2"));
         return integer(text, true);
     }
 

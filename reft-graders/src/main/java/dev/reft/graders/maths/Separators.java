@@ -1,6 +1,6 @@
 package dev.reft.graders.maths;
 
-import java.util.Locale;
+import dev.reft.graders.PythonCase;
 import java.util.Set;
 
 /** What stands between the elements of a list: commas, semicolons, "and", "or". */
@@ -34,6 +34,6 @@ final class Separators {
 
     /** Whether a word separates elements. */
     static boolean isWord(String text) {
-        return WORDS.contains(text.toLowerCase(Locale.ROOT).replace(" ", ""));
+        return WORDS.contains(PythonCase.lower(text).replace(" ", ""));
     }
 }

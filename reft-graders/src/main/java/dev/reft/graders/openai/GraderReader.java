@@ -1,12 +1,12 @@
 package dev.reft.graders.openai;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.openai.Issue.Severity;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -260,7 +260,7 @@ final class GraderReader {
     private static @Nullable URI url(Fields fields, String text) {
         try {
             URI url = new URI(text);
-            String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+            String scheme = PythonCase.lower(String.valueOf(url.getScheme()));
             if (url.getHost() != null && (scheme.equals("http") || scheme.equals("https"))) {
                 return url;
             }

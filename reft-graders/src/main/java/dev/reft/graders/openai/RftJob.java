@@ -1,6 +1,7 @@
 package dev.reft.graders.openai;
 
 import dev.reft.graders.json.Json;
+import dev.reft.graders.structured.JsonSchemaGate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,8 @@ public record RftJob(
         @Nullable ResponseFormat format,
         Map<String, Object> hyperparameters,
         List<RftSetting> ignored) {
+    private static final System.Logger LOG = System.getLogger(RftJob.class.getName());
+
     /** Copies map and list. */
     public RftJob {
         hyperparameters = Map.copyOf(hyperparameters);
@@ -61,15 +64,30 @@ public record RftJob(
     }
 
     /**
-     * The grader for training, with the job's response format.
+     * The grader for training, with the job's response format. Samples are checked against its schema if
+     * {@code com.networknt:json-schema-validator} is there; else they need only be JSON objects, which is logged.
      *
      * @param services what it needs
      * @return the grader
-     * @throws IllegalArgumentException if a service is missing, or a formula cannot be used
+     * @throws IllegalArgumentException if a service is missing, a formula cannot be used, or the schema is none
      */
     public OpenAiGrader trainingGrader(GraderServices services) {
         OpenAiGrader plain = new OpenAiGrader(grader, services);
-        return format == null ? plain : plain.withFormat(format);
+        return format == null ? plain : plain.withFormat(checked(format));
+    }
+
+    private static ResponseFormat checked(ResponseFormat format) {
+        if (format.schema().isEmpty()) {
+            return format;
+        }
+        try {
+            return format.withChecker(new JsonSchemaGate(format.schemaJson())::refuses);
+        } catch (NoClassDefFoundError e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "samples are not checked against the response format's schema: no com.networknt:json-schema-validator");
+            return format;
+        }
     }
 
     /**

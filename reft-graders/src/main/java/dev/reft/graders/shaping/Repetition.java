@@ -1,6 +1,7 @@
 package dev.reft.graders.shaping;
 
 import dev.reft.generation.Completion;
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
@@ -8,7 +9,6 @@ import dev.reft.grading.Prompt;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -49,7 +49,7 @@ public record Repetition(int order, double penalty, LengthUnit unit) implements 
      * @return from the penalty to 0
      */
     public double score(String text) {
-        List<String> words = PythonText.split(text.toLowerCase(Locale.ROOT));
+        List<String> words = PythonText.split(PythonCase.lower(text));
         Map<String, Integer> ids = new HashMap<>();
         return score(words.stream()
                 .mapToInt(word -> ids.computeIfAbsent(word, w -> ids.size()))

@@ -1,5 +1,6 @@
 package dev.reft.graders.similarity;
 
+import dev.reft.graders.PythonCase;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,7 +8,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -137,7 +137,7 @@ public record Meteor(double alpha, double beta, double gamma, SynonymSource syno
         @Nullable String[] out = new String[words.size()];
         int at = 0;
         for (String word : words) {
-            out[at++] = word.toLowerCase(Locale.ROOT);
+            out[at++] = PythonCase.lower(word);
         }
         return out;
     }

@@ -1,7 +1,7 @@
 package dev.reft.graders.similarity;
 
+import dev.reft.graders.PythonCase;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +75,7 @@ public final class PorterStemmer {
      * @return its stem, in lower case
      */
     public static String stem(String word) {
-        String lower = word.toLowerCase(Locale.ROOT);
+        String lower = PythonCase.lower(word);
         String irregular = IRREGULAR.get(lower);
         if (irregular != null) {
             return irregular;

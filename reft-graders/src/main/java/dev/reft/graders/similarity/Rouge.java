@@ -1,8 +1,8 @@
 package dev.reft.graders.similarity;
 
+import dev.reft.graders.PythonCase;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * ROUGE-N and ROUGE-L (Lin 2004) as Google's {@code rouge-score} 0.1.2 computes them. Words are runs of a-z and 0-9 in lower case, so
@@ -62,7 +62,7 @@ public final class Rouge {
     }
 
     private static List<String> words(String text, boolean stem) {
-        String lower = text.toLowerCase(Locale.ROOT);
+        String lower = PythonCase.lower(text);
         List<String> words = new ArrayList<>();
         int start = -1;
         for (int i = 0; i <= lower.length(); i++) {

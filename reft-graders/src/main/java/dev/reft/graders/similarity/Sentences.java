@@ -1,9 +1,9 @@
 package dev.reft.graders.similarity;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -57,7 +57,7 @@ final class Sentences {
         if (last != '.') {
             return last == '?' || last == '!';
         }
-        String plain = letters(word.substring(0, end - 1)).toLowerCase(Locale.ROOT);
+        String plain = PythonCase.lower(letters(word.substring(0, end - 1)));
         if (plain.endsWith(".")) {
             return Character.isUpperCase(letters(next).codePointAt(0));
         }
@@ -68,7 +68,7 @@ final class Sentences {
     /** The next word as a beginning: in lower case if it starts with a capital, else "". */
     private static String beginning(String next) {
         String word = letters(next);
-        return Character.isUpperCase(word.codePointAt(0)) ? word.toLowerCase(Locale.ROOT) : "";
+        return Character.isUpperCase(word.codePointAt(0)) ? PythonCase.lower(word) : "";
     }
 
     /** j, u.s, p.m: single letters with full stops between. */

@@ -1,10 +1,10 @@
 package dev.reft.graders.similarity;
 
+import dev.reft.graders.PythonCase;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,7 +80,7 @@ public final class WordNetSynonyms implements SynonymSource {
         }
         Set<String> found = known.get(word);
         if (found == null) {
-            found = look(word.toLowerCase(Locale.ROOT));
+            found = look(PythonCase.lower(word));
             // Words of candidates are without end; the vocabulary of a run is not.
             if (known.size() < 50_000) {
                 known.put(word, found);

@@ -1,10 +1,10 @@
 package dev.reft.graders.structured;
 
+import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import dev.reft.graders.Tolerance;
 import dev.reft.graders.similarity.SimilarityMetric;
 import java.math.BigDecimal;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +82,6 @@ public interface FieldGrader {
     }
 
     private static String plain(String text) {
-        return String.join(" ", PythonText.split(text)).toLowerCase(Locale.ROOT);
+        return PythonCase.lower(String.join(" ", PythonText.split(text)));
     }
 }

@@ -244,8 +244,30 @@ class InstructionGraderTest {
             quoteCharacter = '\u0001',
             ignoreLeadingAndTrailingWhitespace = false,
             value = {
-                "a", " ", "*", "**a", "[", "<<", "a ", "a. ", ". ", "\"", "- ", "***", "a b", "p.", "S", "A.B. ", "'",
-                "`", "aab", "{", "."
+                "a",
+                " ",
+                "*",
+                "**a",
+                "[",
+                "<<",
+                "a ",
+                "a. ",
+                ". ",
+                "\"",
+                "- ",
+                "***",
+                "a b",
+                "p.",
+                "S",
+                "A.B. ",
+                "'",
+                "`",
+                "aab",
+                "{",
+                ".",
+                "\u03A3",
+                "A\u03A3 ",
+                "\uFB03"
             })
     void longRepetitionsAreQuick(String unit) {
         String text = unit.repeat(InstructionGrader.LONGEST / unit.length());

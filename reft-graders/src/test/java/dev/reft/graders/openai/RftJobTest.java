@@ -10,10 +10,15 @@ import dev.reft.generation.Finish;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.text.Message;
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +93,41 @@ class RftJobTest {
             assertTrue(thrown.getMessage().contains("hyperparameters." + name), thrown.getMessage());
         }
         assertThrows(IllegalArgumentException.class, () -> RftJob.read("{\"method\":{\"type\":\"dpo\"}}"));
+    }
+
+    private static final String NEEDS_B =
+            ",\"response_format\":{\"type\":\"json_schema\",\"name\":\"n\",\"schema\":{\"type\":\"object\",\"required\":[\"b\"]}}";
+
+    @Test
+    void samplesAreCheckedAgainstTheSchema() throws Exception {
+        assertEquals(Map.of("error/sample_parse_error", 1.0), partsOfASampleWithoutB());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> RftJob.read(job("{}", NEEDS_B.replace("[\"b\"]", "7"))).trainingGrader(GraderServices.NONE));
+    }
+
+    /** The class path of a host that does not add the validator. */
+    @Test
+    void withoutTheValidatorAnyObjectWillDo() throws Exception {
+        List<URL> path = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (!entry.contains("json-schema-validator")) {
+                path.add(Path.of(entry).toUri().toURL());
+            }
+        }
+        try (URLClassLoader host = new URLClassLoader(path.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+            assertThrows(ClassNotFoundException.class, () -> host.loadClass("com.networknt.schema.Schema"));
+            Method method = host.loadClass(RftJobTest.class.getName()).getDeclaredMethod("partsOfASampleWithoutB");
+            method.setAccessible(true);
+            assertEquals(Map.of(), method.invoke(null));
+        }
+    }
+
+    static Map<String, Double> partsOfASampleWithoutB() throws Exception {
+        OpenAiGrader grader = RftJob.read(job("{}", NEEDS_B)).trainingGrader(GraderServices.NONE);
+        Prompt prompt =
+                new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("item", Map.of("reference_answer", "yes")));
+        return grade(grader, prompt, "{\"a\":\"yes\"}").parts();
     }
 
     @Test

@@ -1,17 +1,25 @@
 package dev.reft.graders.similarity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.reft.generation.Completion;
+import dev.reft.generation.Finish;
+import dev.reft.graders.CpuTime;
 import dev.reft.graders.Golden;
 import dev.reft.graders.PythonText;
+import dev.reft.grading.Grade;
+import dev.reft.grading.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.JsonNode;
 
@@ -197,5 +205,38 @@ class SimilarityGoldenTest {
 
     private static List<String> strings(JsonNode node) {
         return Arrays.asList(node.valueStream().map(JsonNode::asString).toArray(String[]::new));
+    }
+
+    /** The reference's windows of the completion all differ a little: nothing can be left out early. */
+    @Test
+    void theLongestTextsGetAScore() throws Exception {
+        Random random = new Random(7);
+        for (int size : new int[] {1_000, 5_000, 6_600}) {
+            String reference = letters(random, size);
+            String completion = letters(random, 50_000);
+            for (String metric : SimilarityMetric.NAMES) {
+                SimilarityGrader grader = SimilarityGrader.of(SimilarityMetric.named(metric));
+                Prompt prompt = Prompt.text("p", "", reference);
+                Completion longer = new Completion("p", 0, List.of(), completion, Finish.END);
+                CpuTime.within(
+                        500, () -> assertInstanceOf(Grade.Score.class, grade(grader, prompt, longer)), metric + size);
+            }
+        }
+    }
+
+    private static Grade grade(SimilarityGrader grader, Prompt prompt, Completion completion) {
+        try {
+            return grader.grade(prompt, completion);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String letters(Random random, int size) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < size; i++) {
+            out.append(random.nextInt(6) == 0 ? ' ' : (char) ('a' + random.nextInt(4)));
+        }
+        return out.toString();
     }
 }

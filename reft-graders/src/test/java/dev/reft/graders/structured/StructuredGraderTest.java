@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.reft.graders.CpuTime;
 import dev.reft.graders.Tolerance;
 import dev.reft.graders.execution.Sample;
 import dev.reft.graders.similarity.SimilarityMetric;
 import dev.reft.graders.structured.ObjectGrader.Field;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -200,5 +203,29 @@ class StructuredGraderTest {
         assertEquals(0, ToolCalls.f1("nonsense", two));
         assertEquals(1, ToolCalls.f1("nonsense", "[]"));
         assertThrows(IllegalArgumentException.class, () -> ToolCalls.f1(two, "{}"));
+    }
+
+    /** Each would take hours (a back-reference: without it Java remembers where it failed); "not" must not let through what gave up, and many short runs are one long one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"properties\": {\"a\": {\"pattern\": \"^(a+)+\\\\1x$\"}}}",
+                "{\"properties\": {\"a\": {\"not\": {\"pattern\": \"^(a+)+\\\\1x$\"}}}}",
+                "{\"properties\": {\"a\": {\"anyOf\": [{\"pattern\": \"^(a|a)*\\\\1x$\"}, {\"type\": \"string\"}]}}}",
+                "{\"patternProperties\": {\"^(a+)+\\\\1x$\": {}}}",
+                "{\"properties\": {\"b\": {\"items\": {\"pattern\": \"(a+)+\\\\1x$\"}}}}",
+                "{\"properties\": {\"c\": {\"pattern\": \"^(a|b)*$\"}}}"
+            })
+    void aPatternThatRunsAwayRefuses(String schema) {
+        JsonSchemaGate gate = new JsonSchemaGate(schema);
+        String bad = "\"" + "a".repeat(50) + "!\"";
+        String many = String.join(",", Collections.nCopies(5_000, "\"aaaaaaaaaaaaaa!\""));
+        String json =
+                "{\"a\": " + bad + ", " + bad + ": 1, \"b\": [" + many + "], \"c\": \"" + "ab".repeat(50_000) + "\"}";
+        CpuTime.within(
+                2_000,
+                () -> assertTrue(gate.refuses(json).orElse("").contains("takes too much on it"), schema),
+                schema);
+        assertEquals(Optional.empty(), gate.refuses("{\"d\": \"aaa\"}"));
     }
 }
