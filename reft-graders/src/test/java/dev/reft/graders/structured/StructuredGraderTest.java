@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.math.BigDecimal;
 import dev.reft.graders.Tolerance;
 import dev.reft.graders.execution.Sample;
 import dev.reft.graders.similarity.SimilarityMetric;
@@ -200,5 +202,23 @@ class StructuredGraderTest {
         assertEquals(0, ToolCalls.f1("nonsense", two));
         assertEquals(1, ToolCalls.f1("nonsense", "[]"));
         assertThrows(IllegalArgumentException.class, () -> ToolCalls.f1(two, "{}"));
+    }
+
+    @Test
+    void numbersComeAsDecimals() throws Exception {
+        List<Object> seen = new ArrayList<>();
+        FieldGrader recorder = (actual, expected) -> {
+            seen.add(String.valueOf(actual));
+            assertInstanceOf(BigDecimal.class, actual);
+            return assertInstanceOf(BigDecimal.class, expected).signum();
+        };
+        StructuredGrader grader = StructuredGrader.of(new Field("a", recorder, 1));
+        assertEquals(1, score(grader, "{\"a\": 1}", "{\"a\": 1.50}"));
+        assertEquals(List.of("1.50"), seen);
+    }
+
+    @Test
+    void exponentsBeyondDecimalsAreNoJson() throws Exception {
+        assertEquals(0, score(StructuredGrader.inferred(), "{\"a\": 1}", "{\"a\": 1e99999999999}"));
     }
 }
