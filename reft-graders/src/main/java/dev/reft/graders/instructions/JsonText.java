@@ -36,7 +36,9 @@ final class JsonText {
                 // Strings are read lazily; a broken one must show itself.
                 String said = token.isScalarValue() ? parser.getString() : "";
                 // Jackson knows more words for numbers, such as INF.
-                if (token.isNumeric() && "IN+".indexOf(said.charAt(said.startsWith("-") ? 1 : 0)) >= 0 && !WORDS.contains(said)) {
+                if (token.isNumeric()
+                        && "IN+".indexOf(said.charAt(said.startsWith("-") ? 1 : 0)) >= 0
+                        && !WORDS.contains(said)) {
                     return false;
                 }
             }

@@ -99,10 +99,7 @@ public final class EndpointClient {
 
     private double read(int status, String body, @Nullable Duration retryAfter) throws JudgeException {
         if (status < 200 || status > 299) {
-            throw failure(
-                    "status " + status + ": " + excerpt(body),
-                    HttpChatModel.mayFareBetter(status),
-                    retryAfter);
+            throw failure("status " + status + ": " + excerpt(body), HttpChatModel.mayFareBetter(status), retryAfter);
         }
         try {
             Map<String, @Nullable Object> fields = Json.object(Json.readLenient(body));

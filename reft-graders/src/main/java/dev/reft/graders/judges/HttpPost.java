@@ -67,8 +67,9 @@ final class HttpPost {
                 refused = true; // its message holds the value, which may be a key
             }
             if (refused) {
-                throw new IllegalArgumentException("the header '" + name + "' cannot be sent: its name is reserved or no"
-                        + " token, or its value has line feeds or other characters that no header holds");
+                throw new IllegalArgumentException(
+                        "the header '" + name + "' cannot be sent: its name is reserved or no"
+                                + " token, or its value has line feeds or other characters that no header holds");
             }
         });
         return Map.copyOf(headers);

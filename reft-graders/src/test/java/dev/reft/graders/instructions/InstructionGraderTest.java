@@ -274,8 +274,16 @@ class InstructionGraderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "NaN, true", "-Infinity, true", "INF, false", "-INF, false", "+Infinity, false", "+1, false", "-NaN, false",
-        "1e999, true", "'\u00A0{}', false", "' {} ', true"
+        "NaN, true",
+        "-Infinity, true",
+        "INF, false",
+        "-INF, false",
+        "+Infinity, false",
+        "+1, false",
+        "-NaN, false",
+        "1e999, true",
+        "'\u00A0{}', false",
+        "' {} ', true"
     })
     void jsonIsWhatPythonTakesForIt(String text, boolean valid) {
         assertEquals(valid, Instructions.of("validate_json_format", Map.of()).followedBy(text));

@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.ParameterizedTest;
-import dev.reft.grading.Deadline;
-import java.util.concurrent.TimeoutException;
-import java.net.URI;
 import dev.reft.graders.execution.RetryPolicy;
+import dev.reft.grading.Deadline;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EndpointClientTest {
     private static final RetryPolicy QUICK =
@@ -70,8 +70,9 @@ class EndpointClientTest {
             EndpointClient client = client(server, 4.0);
             client.score(Map.of(), Map.of(), "t");
             for (int i = 0; i < 100; i++) {
-                assertThrows(TimeoutException.class, () -> Deadline.in(Duration.ofMillis(1))
-                        .call(() -> client.score(Map.of(), Map.of(), "t")));
+                assertThrows(
+                        TimeoutException.class,
+                        () -> Deadline.in(Duration.ofMillis(1)).call(() -> client.score(Map.of(), Map.of(), "t")));
             }
             long start = System.nanoTime();
             client.score(Map.of(), Map.of(), "t");

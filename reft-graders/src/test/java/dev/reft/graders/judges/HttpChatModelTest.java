@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.ParameterizedTest;
 import dev.reft.graders.execution.RetryPolicy;
 import dev.reft.grading.Deadline;
 import dev.reft.text.Message;
@@ -20,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -259,7 +259,8 @@ class HttpChatModelTest {
     @Test
     void aKeyThatCannotBeSentIsAFailureWithoutTheKey() throws Exception {
         try (FakeServer server = new FakeServer(FakeServer.chat("fine"))) {
-            HttpChatModel judge = at(server.base()).key(() -> KEY + "\nand more").build();
+            HttpChatModel judge =
+                    at(server.base()).key(() -> KEY + "\nand more").build();
             JudgeException thrown = assertThrows(JudgeException.class, () -> judge.answer(question()));
             assertFalse(thrown.retryable());
             assertNoKey(thrown);

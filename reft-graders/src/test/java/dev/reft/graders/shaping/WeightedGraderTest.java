@@ -4,19 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.reft.graders.shaping.WeightedGrader.OnFailure;
-import dev.reft.grading.Deadline;
-import java.util.concurrent.TimeoutException;
-import java.time.Duration;
 import dev.reft.graders.execution.Sample;
+import dev.reft.graders.shaping.WeightedGrader.OnFailure;
 import dev.reft.graders.shaping.WeightedGrader.Part;
 import dev.reft.grading.Credit;
+import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class WeightedGraderTest {
@@ -95,7 +95,8 @@ class WeightedGraderTest {
     void theGradingsDeadlineEndsItAll() {
         Grader metric = WeightedGrader.of(
                 new Part("slow", (prompt, completion) -> late(), 0), new Part("answer", score(0.5, ""), 1));
-        assertThrows(TimeoutException.class, () -> Deadline.in(Duration.ofMillis(1)).call(() -> grade(metric)));
+        assertThrows(
+                TimeoutException.class, () -> Deadline.in(Duration.ofMillis(1)).call(() -> grade(metric)));
     }
 
     private static Grade late() throws Exception {

@@ -20,9 +20,25 @@ import org.junit.jupiter.api.Test;
 /** Whatever JSON a model writes is scored from 0 to 1, in time. */
 class StructuredFuzzTest {
     private static final List<String> LEAVES = List.of(
-            "1", "-0.0", "1e99999999999", "-1e-99999999999", "1e2147483647", "1e-2147483648", "1e400", "9".repeat(390),
-            "9".repeat(500), "\"\"", "\"1e999999999\"", "\"\\ud800\"", "\"a b\"", "\" A  B \"", "true", "null", "NaN",
-            "01", "\"\u0661\"");
+            "1",
+            "-0.0",
+            "1e99999999999",
+            "-1e-99999999999",
+            "1e2147483647",
+            "1e-2147483648",
+            "1e400",
+            "9".repeat(390),
+            "9".repeat(500),
+            "\"\"",
+            "\"1e999999999\"",
+            "\"\\ud800\"",
+            "\"a b\"",
+            "\" A  B \"",
+            "true",
+            "null",
+            "NaN",
+            "01",
+            "\"\u0661\"");
     private static final List<StructuredGrader> GRADERS = List.of(
             StructuredGrader.inferred(),
             StructuredGrader.inferred()
@@ -73,8 +89,9 @@ class StructuredFuzzTest {
         long start = System.nanoTime();
         boolean inTime = true;
         try {
-            Deadline.in(Duration.ofMillis(50)).call(() -> StructuredGrader.inferred()
-                    .grade(prompt, Sample.of(prompt, 0, answer).completion()));
+            Deadline.in(Duration.ofMillis(50))
+                    .call(() -> StructuredGrader.inferred()
+                            .grade(prompt, Sample.of(prompt, 0, answer).completion()));
         } catch (TimeoutException e) {
             inTime = false;
         }

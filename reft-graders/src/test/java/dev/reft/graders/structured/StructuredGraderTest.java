@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
-import java.math.BigDecimal;
 import dev.reft.graders.Tolerance;
 import dev.reft.graders.execution.Sample;
 import dev.reft.graders.similarity.SimilarityMetric;
 import dev.reft.graders.structured.ObjectGrader.Field;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
+import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
