@@ -55,7 +55,14 @@ class CorrectedReftTest {
                 "She has 18 eggs|18|0",
                 "the answer is 1,23|123|0",
                 "the answer is 1234,567|1234567|0",
-                "the answer is 1/0|1|0"
+                "the answer is 1/0|1|0",
+                "the answer is not 18.|18|0",
+                "The answer is: it isn't 18|18|0",
+                "the answer is minus 5|5|0",
+                "the answer is Negative 5|-5|0",
+                "the answer is minus 5|minus 5|1",
+                "the answer is 3 dozen|3|1",
+                "the answer is 18 notes|18|1"
             })
     void numbers(String completion, String reference, double expected) {
         assertEquals(expected, score(ReftGrader.corrected(ReftData.GSM8K), completion, reference));

@@ -274,6 +274,11 @@ final class IfevalRules {
 
     /** Lines that begin with {@code -}, or with {@code *} and something other than a second star. */
     private static int bullets(String text) {
+        return bullets(text, '*') + bullets(text, '-');
+    }
+
+    /** The published check looks for stars and dashes one after the other, so a line may count for both. */
+    private static int bullets(String text, char wanted) {
         int count = 0;
         int at = 0;
         while (at < text.length()) {
@@ -281,11 +286,12 @@ final class IfevalRules {
             while (first < text.length() && PythonText.isSpace(text.charAt(first))) {
                 first++;
             }
-            char mark = first < text.length() ? text.charAt(first) : ' ';
-            boolean star = mark == '*' && first + 1 < text.length() && text.charAt(first + 1) != '*';
-            count += star || mark == '-' ? 1 : 0;
+            boolean mark = first < text.length() && text.charAt(first) == wanted;
+            boolean star = mark && wanted == '*';
+            mark &= !star || (first + 1 < text.length() && text.charAt(first + 1) != '*');
+            count += mark ? 1 : 0;
             // A star with nothing behind it takes the next line with it, as in the published pattern.
-            int end = text.indexOf('\n', star ? first + 2 : first);
+            int end = text.indexOf('\n', mark && star ? first + 2 : first);
             at = end < 0 ? text.length() : end + 1;
         }
         return count;
@@ -330,7 +336,8 @@ final class IfevalRules {
                 plain = plain.substring(fence.length());
             }
         }
-        return JsonText.isValid(plain.endsWith("```") ? plain.substring(0, plain.length() - 3) : plain);
+        return JsonText.isValid(
+                PythonText.strip(plain.endsWith("```") ? plain.substring(0, plain.length() - 3) : plain));
     }
 
     /** {@code <<...>>} within a line, with more in it than brackets and white space. */

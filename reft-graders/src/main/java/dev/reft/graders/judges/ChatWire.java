@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies of a chat completion: what is sent, and what came back. */
@@ -57,23 +58,23 @@ record ChatWire(HttpChatModel.Structured structured, String maxTokensField) {
     }
 
     /** Reads an answer of status 2xx; a server that lies is a problem, not an exception. */
-    static Reply reply(String body, String asked) {
+    static Reply reply(String body, String asked, UnaryOperator<String> clean) {
         Map<String, @Nullable Object> fields;
         try {
             fields = Json.object(Json.readLenient(body));
         } catch (JsonException e) {
-            return problem("the answer is " + e.getMessage() + ": " + excerpt(body));
+            return problem("the answer is not JSON: " + excerpt(clean.apply(body)));
         }
         if (fields == null || fields.get("error") != null) {
-            return problem("the answer is an error or no object: " + excerpt(body));
+            return problem("the answer is an error or no object: " + excerpt(clean.apply(body)));
         }
         if (!(fields.get("choices") instanceof List<?> choices) || choices.isEmpty()) {
-            return problem("the answer has no choices: " + excerpt(body));
+            return problem("the answer has no choices: " + excerpt(clean.apply(body)));
         }
         Map<String, @Nullable Object> choice = Json.object(choices.get(0));
         Map<String, @Nullable Object> message = choice == null ? null : Json.object(choice.get("message"));
         if (choice == null || message == null) {
-            return problem("the first choice has no message: " + excerpt(body));
+            return problem("the first choice has no message: " + excerpt(clean.apply(body)));
         }
         String model = fields.get("model") instanceof String name && name.length() <= 200 ? name : asked;
         TokenUsage usage = usage(fields.get("usage"));

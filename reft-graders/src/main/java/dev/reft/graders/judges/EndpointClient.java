@@ -1,18 +1,16 @@
 package dev.reft.graders.judges;
 
+import dev.reft.graders.execution.RateLimit;
 import dev.reft.graders.execution.RetryPolicy;
 import dev.reft.graders.json.Json;
 import dev.reft.graders.json.JsonException;
-import dev.reft.grading.Deadline;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +26,7 @@ public final class EndpointClient {
     private final HttpPost post;
     private final Map<String, String> headers;
     private final RetryPolicy retries;
-    private final long pauseNanos;
-    private final AtomicLong nextTurn = new AtomicLong(System.nanoTime());
+    private final @Nullable RateLimit pace;
 
     /**
      * A client with Azure's limits.
@@ -37,7 +34,7 @@ public final class EndpointClient {
      * @param url where to ask
      * @param headers sent with each call, never shown
      * @param rateLimit most calls a second over all threads, or null for no limit
-     * @throws IllegalArgumentException if the address is not http or https, or the rate is not positive
+     * @throws IllegalArgumentException if the address is not http or https, a header cannot be sent, or the rate is below one a day
      */
     public EndpointClient(URI url, Map<String, String> headers, @Nullable Double rateLimit) {
         this(url, headers, rateLimit, Duration.ofMinutes(10), RetryPolicy.DEFAULT);
@@ -45,13 +42,10 @@ public final class EndpointClient {
 
     EndpointClient(
             URI url, Map<String, String> headers, @Nullable Double rateLimit, Duration timeLimit, RetryPolicy retries) {
-        if (rateLimit != null && !(rateLimit > 0)) {
-            throw new IllegalArgumentException("rate limit " + rateLimit + " must be positive");
-        }
         this.post = new HttpPost(url, Duration.ofSeconds(10), timeLimit, MOST_BYTES);
-        this.headers = Map.copyOf(headers);
+        this.headers = HttpPost.sendable(headers);
         this.retries = retries;
-        this.pauseNanos = rateLimit == null ? 0 : (long) (1e9 / rateLimit);
+        this.pace = rateLimit == null ? null : new RateLimit(rateLimit);
     }
 
     /**
@@ -79,7 +73,9 @@ public final class EndpointClient {
     }
 
     private double once(String body) throws JudgeException, TimeoutException, InterruptedException {
-        takeTurn();
+        if (pace != null) {
+            pace.take("the endpoint at " + post.place());
+        }
         HttpPost.Answer answer;
         try {
             answer = post.send(headers, body);
@@ -103,10 +99,7 @@ public final class EndpointClient {
 
     private double read(int status, String body, @Nullable Duration retryAfter) throws JudgeException {
         if (status < 200 || status > 299) {
-            throw failure(
-                    "status " + status + ": " + redact(ChatWire.excerpt(body)),
-                    HttpChatModel.mayFareBetter(status),
-                    retryAfter);
+            throw failure("status " + status + ": " + excerpt(body), HttpChatModel.mayFareBetter(status), retryAfter);
         }
         try {
             Map<String, @Nullable Object> fields = Json.object(Json.readLenient(body));
@@ -114,27 +107,15 @@ public final class EndpointClient {
                 return score.doubleValue();
             }
         } catch (JsonException e) {
-            throw failure("the answer is " + e.getMessage(), true, null);
+            // Not the parser's message: it quotes the answer, and may cut a key in two.
+            throw failure("the answer is not JSON: " + excerpt(body), true, null);
         }
         // JSON without a score is what the service means to say; asking again would not change it.
-        throw failure("the answer has no number 'score': " + redact(ChatWire.excerpt(body)), false, null);
+        throw failure("the answer has no number 'score': " + excerpt(body), false, null);
     }
 
-    /** Calls start at least a pause apart, in the order in which they ask. */
-    private void takeTurn() throws TimeoutException, InterruptedException {
-        if (pauseNanos == 0) {
-            return;
-        }
-        long now = System.nanoTime();
-        long mine = nextTurn.getAndUpdate(next -> Math.max(next, now) + pauseNanos);
-        long wait = mine - now;
-        if (wait <= 0) {
-            return;
-        }
-        if (wait >= Deadline.current().remaining().toNanos()) {
-            throw new TimeoutException("the rate limit of the endpoint leaves no turn within the grading's time");
-        }
-        TimeUnit.NANOSECONDS.sleep(wait);
+    private String excerpt(String body) {
+        return ChatWire.excerpt(redact(body));
     }
 
     private String redact(String text) {

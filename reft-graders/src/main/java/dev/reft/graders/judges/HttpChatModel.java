@@ -32,7 +32,7 @@ public final class HttpChatModel implements ChatModel {
     private HttpChatModel(Builder builder) {
         this.model = builder.model;
         this.key = builder.key;
-        this.headers = Map.copyOf(builder.headers);
+        this.headers = HttpPost.sendable(builder.headers);
         this.post = new HttpPost(builder.address(), builder.connectLimit, builder.timeLimit, MOST_BYTES);
         this.retries = builder.retries;
         this.wire = new ChatWire(builder.structured, builder.maxTokensField);
@@ -213,7 +213,7 @@ public final class HttpChatModel implements ChatModel {
         String secret = key.value();
         Map<String, String> all = new LinkedHashMap<>(headers);
         if (!secret.isEmpty()) {
-            all.put("Authorization", "Bearer " + secret);
+            all.putAll(authorization(asked, secret));
         }
         HttpPost.Answer answer;
         try {
@@ -227,25 +227,33 @@ public final class HttpChatModel implements ChatModel {
             meter.failed(asked);
             throw server(
                     asked,
-                    "status " + answer.status() + ": " + redact(ChatWire.excerpt(answer.body()), secret),
+                    "status " + answer.status() + ": " + ChatWire.excerpt(redact(answer.body(), secret)),
                     mayFareBetter(answer.status()),
                     answer.retryAfter());
         }
         return read(asked, answer.body(), secret);
     }
 
+    private Map<String, String> authorization(String asked, String secret) throws JudgeException {
+        try {
+            return HttpPost.sendable(Map.of("Authorization", "Bearer " + secret));
+        } catch (IllegalArgumentException e) {
+            throw server(asked, String.valueOf(e.getMessage()), false, null);
+        }
+    }
+
     private ChatReply read(String asked, String body, String secret) throws JudgeException {
-        ChatWire.Reply reply = ChatWire.reply(body, asked);
+        ChatWire.Reply reply = ChatWire.reply(body, asked, said -> redact(said, secret));
         if (reply.problem() == null) {
             meter.answered(asked, reply.usage(), price);
         } else {
             meter.failed(asked);
-            throw server(asked, redact(reply.problem(), secret), true, null);
+            throw server(asked, reply.problem(), true, null);
         }
         if (reply.refusal() != null) {
             throw new JudgeException(
                     JudgeException.Kind.REFUSAL,
-                    "the judge '" + asked + "' refused: " + redact(ChatWire.excerpt(reply.refusal()), secret));
+                    "the judge '" + asked + "' refused: " + ChatWire.excerpt(redact(reply.refusal(), secret)));
         }
         return new ChatReply(redact(reply.text(), secret), redact(reply.model(), secret), reply.usage());
     }

@@ -52,6 +52,29 @@ final class HttpPost {
                 .build();
     }
 
+    /**
+     * Headers that can be sent; a bad one is told of here by its name, because the client that sends would quote its value.
+     *
+     * @throws IllegalArgumentException naming the header
+     */
+    static Map<String, String> sendable(Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost"));
+        headers.forEach((name, value) -> {
+            boolean refused = false;
+            try {
+                request.setHeader(name, value);
+            } catch (IllegalArgumentException e) {
+                refused = true; // its message holds the value, which may be a key
+            }
+            if (refused) {
+                throw new IllegalArgumentException(
+                        "the header '" + name + "' cannot be sent: its name is reserved or no"
+                                + " token, or its value has line feeds or other characters that no header holds");
+            }
+        });
+        return Map.copyOf(headers);
+    }
+
     /** What came back. */
     record Answer(int status, String body, @Nullable Duration retryAfter) {}
 

@@ -1,6 +1,7 @@
 package dev.reft.graders.openai;
 
 import dev.reft.graders.PythonCase;
+import dev.reft.graders.execution.RateLimit;
 import dev.reft.graders.openai.Issue.Severity;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -240,8 +241,8 @@ final class GraderReader {
         String text = fields.text("url");
         Double rate = fields.number("rate_limit");
         Double threshold = fields.number("pass_threshold");
-        if (rate != null && rate <= 0) {
-            fields.error("rate_limit", "must be positive, found " + rate);
+        if (rate != null && rate < RateLimit.LOWEST) {
+            fields.error("rate_limit", "must be positive, at least one call a day, found " + rate);
         }
         Map<String, String> headers = new LinkedHashMap<>();
         Fields given = fields.has("headers") ? fields.object("headers") : null;

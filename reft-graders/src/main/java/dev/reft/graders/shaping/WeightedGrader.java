@@ -2,6 +2,7 @@ package dev.reft.graders.shaping;
 
 import dev.reft.generation.Completion;
 import dev.reft.grading.Credit;
+import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.GradingException;
@@ -90,9 +91,13 @@ public record WeightedGrader(List<Part> parts, OnFailure onFailure) implements G
             Grade grade;
             try {
                 grade = part.grader.grade(prompt, completion);
-            } catch (GradingException | TimeoutException | InterruptedException e) {
+            } catch (GradingException | InterruptedException e) {
                 throw e;
             } catch (Exception e) {
+                // A part's own time limit is its failure; the whole grading's is the sample's.
+                if (e instanceof TimeoutException && Deadline.current().passed()) {
+                    throw e;
+                }
                 if (part.weight != 0 && onFailure == OnFailure.FAIL) {
                     throw e;
                 }

@@ -1,14 +1,15 @@
 package dev.reft.graders.structured;
 
+import dev.reft.graders.json.Json;
+import dev.reft.graders.json.JsonException;
+import dev.reft.graders.json.JsonNumber;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** JSON as plain values, and how they are compared. */
 final class JsonValues {
@@ -17,12 +18,6 @@ final class JsonValues {
 
     /** Code points of a text that similarity looks at. */
     static final int LONGEST_TEXT = 2_000;
-
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     private JsonValues() {}
 
@@ -35,10 +30,28 @@ final class JsonValues {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Parsed(JSON.readValue(text, Object.class)));
-        } catch (JacksonException e) {
+            return Optional.of(new Parsed(decimals(Json.read(text))));
+        } catch (JsonException | NumberFormatException e) {
+            // No JSON, or a number with an exponent beyond BigDecimal's.
             return Optional.empty();
         }
+    }
+
+    private static @Nullable Object decimals(@Nullable Object value) {
+        if (value instanceof JsonNumber number) {
+            return new BigDecimal(number.toString());
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> copy = new ArrayList<>();
+            list.forEach(element -> copy.add(decimals(element)));
+            return copy;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, @Nullable Object> copy = new LinkedHashMap<>();
+            map.forEach((name, field) -> copy.put(name, decimals(field)));
+            return copy;
+        }
+        return value;
     }
 
     static boolean same(@Nullable Object a, @Nullable Object b) {

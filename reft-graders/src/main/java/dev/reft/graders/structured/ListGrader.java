@@ -48,8 +48,8 @@ public record ListGrader(FieldGrader element, Measure measure) implements FieldG
     private double matches(List<?> answer, List<?> reference) throws Exception {
         List<Pair> pairs = new ArrayList<>();
         for (int i = 0; i < Math.min(LONGEST, answer.size()); i++) {
-            Deadline.current().check();
             for (int j = 0; j < Math.min(LONGEST, reference.size()); j++) {
+                Deadline.current().check(); // for each pair: a single one may be two long texts
                 double score = element.score(answer.get(i), reference.get(j));
                 if (score > 0) {
                     pairs.add(new Pair(i, j, score));

@@ -31,7 +31,9 @@ public final class ToolCalls {
             throw new IllegalArgumentException("expected calls are no list of calls: " + expected);
         }
         List<Call> made = new ArrayList<>();
-        read(actual, made);
+        if (!read(actual, made)) {
+            made.clear();
+        }
         if (made.isEmpty() || wanted.isEmpty()) {
             return made.isEmpty() && wanted.isEmpty() ? 1 : 0;
         }

@@ -278,4 +278,46 @@ class InstructionGraderTest {
             CpuTime.within(200, () -> instruction.followedBy(broken), name + " on repeated '" + unit + "'");
         }
     }
+
+    @Test
+    void starsAndDashesAreLookedForOneAfterTheOther() {
+        // The published pattern for stars takes "*\n- a" as one line, the one for dashes finds "- a" again.
+        assertTrue(bullets("*\n- a", 2));
+        assertTrue(bullets("- a\n* b\n\n  - c", 3));
+        assertTrue(bullets("*\n* a", 1));
+        assertTrue(bullets("** a\n*", 0));
+        assertTrue(bullets("-\n-", 2));
+    }
+
+    private static boolean bullets(String text, int wanted) {
+        return Instructions.of("detectable_format:number_bullet_lists", Map.of("num_bullets", wanted))
+                .followedBy(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NaN, true",
+        "-Infinity, true",
+        "INF, false",
+        "-INF, false",
+        "+Infinity, false",
+        "+1, false",
+        "-NaN, false",
+        "1e999, true",
+        "'\u00A0{}', false",
+        "' {} ', true"
+    })
+    void jsonIsWhatPythonTakesForIt(String text, boolean valid) {
+        assertEquals(valid, Instructions.of("validate_json_format", Map.of()).followedBy(text));
+    }
+
+    @Test
+    void jsonMayBeDeepAndLongAsInPython() {
+        Instruction json = Instructions.of("validate_json_format", Map.of());
+        assertTrue(json.followedBy("[".repeat(900) + "]".repeat(900)));
+        assertTrue(json.followedBy("1".repeat(3000)));
+        assertFalse(json.followedBy("[".repeat(100_000) + "]".repeat(100_000)));
+        Instruction fenced = Instructions.of("detectable_format:json_format", Map.of());
+        assertTrue(fenced.followedBy("```json\n\u00A0{}\u00A0\n```"));
+    }
 }

@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.graders.execution.RetryPolicy;
+import dev.reft.grading.Deadline;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EndpointClientTest {
     private static final RetryPolicy QUICK =
@@ -56,6 +61,51 @@ class EndpointClientTest {
                 client.score(Map.of(), Map.of(), "t");
             }
             assertTrue(System.nanoTime() - start >= 295_000_000L, "seven calls at 20 a second need 300 ms");
+        }
+    }
+
+    @Test
+    void turnsThatComeTooLateAreNotUsedUp() throws Exception {
+        try (FakeServer server = new FakeServer(FakeServer.says(200, "{\"score\": 1}"))) {
+            EndpointClient client = client(server, 4.0);
+            client.score(Map.of(), Map.of(), "t");
+            for (int i = 0; i < 100; i++) {
+                assertThrows(
+                        TimeoutException.class,
+                        () -> Deadline.in(Duration.ofMillis(1)).call(() -> client.score(Map.of(), Map.of(), "t")));
+            }
+            long start = System.nanoTime();
+            client.score(Map.of(), Map.of(), "t");
+            assertTrue(System.nanoTime() - start < 10_000_000_000L, "it is the second call: its turn comes in 250 ms");
+        }
+    }
+
+    @Test
+    void aRateThatNeverComesToATurnIsRefused() {
+        URI place = URI.create("http://localhost");
+        assertThrows(IllegalArgumentException.class, () -> new EndpointClient(place, Map.of(), 1e-12));
+        assertThrows(IllegalArgumentException.class, () -> new EndpointClient(place, Map.of(), 0.0));
+    }
+
+    @Test
+    void headersThatCannotBeSentAreRefusedWithoutTheirValue() {
+        URI place = URI.create("http://localhost");
+        IllegalArgumentException thrown = assertThrows(
+                IllegalArgumentException.class,
+                () -> new EndpointClient(place, Map.of("api-key", "hidden\nvalue"), null));
+        assertTrue(thrown.getMessage().contains("'api-key'"));
+        for (Throwable one = thrown; one != null; one = one.getCause()) {
+            assertFalse(one.toString().contains("hidden"), one::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, 295", "200, 0", "200, 195", "200, 295"})
+    void noPartOfAKeyIsShownWhereAnAnswerIsCut(int status, int before) throws Exception {
+        try (FakeServer server = new FakeServer(FakeServer.says(status, "x".repeat(before) + "hidden-value"))) {
+            JudgeException thrown = assertThrows(
+                    JudgeException.class, () -> client(server, null).score(Map.of(), Map.of(), "t"));
+            assertFalse(thrown.getMessage().contains("hidd"), thrown::getMessage);
         }
     }
 }

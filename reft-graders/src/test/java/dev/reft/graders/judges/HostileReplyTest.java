@@ -94,7 +94,7 @@ class HostileReplyTest {
 
     @Property(tries = 200)
     void wireBodies(@ForAll("replies") String body) {
-        ChatWire.Reply reply = ChatWire.reply(body, "m");
+        ChatWire.Reply reply = ChatWire.reply(body, "m", said -> said);
         assertTrue(reply.problem() != null || !reply.model().isEmpty());
     }
 

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -242,5 +244,29 @@ class HttpChatModelTest {
         StringWriter trace = new StringWriter();
         thrown.printStackTrace(new PrintWriter(trace));
         assertFalse(trace.toString().contains(KEY), trace.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401, 290", "200, 0", "200, 190", "200, 290"})
+    void noPartOfTheKeyIsShownWhereAnAnswerIsCut(int status, int before) throws Exception {
+        try (FakeServer server = new FakeServer(FakeServer.says(status, "x".repeat(before) + KEY))) {
+            JudgeException thrown = assertThrows(
+                    JudgeException.class, () -> at(server.base()).build().answer(question()));
+            assertFalse(String.valueOf(thrown.getMessage()).contains("sk-v"), thrown::getMessage);
+        }
+    }
+
+    @Test
+    void aKeyThatCannotBeSentIsAFailureWithoutTheKey() throws Exception {
+        try (FakeServer server = new FakeServer(FakeServer.chat("fine"))) {
+            HttpChatModel judge =
+                    at(server.base()).key(() -> KEY + "\nand more").build();
+            JudgeException thrown = assertThrows(JudgeException.class, () -> judge.answer(question()));
+            assertFalse(thrown.retryable());
+            assertNoKey(thrown);
+            assertEquals(0, server.calls());
+            HttpChatModel.Builder header = at(server.base()).header("api-key", KEY + "\n");
+            assertNoKey(assertThrows(IllegalArgumentException.class, header::build));
+        }
     }
 }

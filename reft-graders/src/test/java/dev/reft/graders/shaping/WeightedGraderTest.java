@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.reft.graders.execution.Sample;
+import dev.reft.graders.shaping.WeightedGrader.OnFailure;
 import dev.reft.graders.shaping.WeightedGrader.Part;
 import dev.reft.grading.Credit;
+import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class WeightedGraderTest {
@@ -72,5 +76,33 @@ class WeightedGraderTest {
         assertEquals(0, closed.parts().get("gate"));
         assertInstanceOf(Grade.None.class, grade(new GatedGrader(NONE, 1, DOWN, -1)));
         assertEquals(0.5, ((Grade.Score) grade(new GatedGrader(score(1, ""), 1, score(0.5, ""), -1))).value());
+    }
+
+    @Test
+    void aPartsOwnTimeLimitIsThatPartsFailureOnly() throws Exception {
+        Grader slow = (prompt, completion) -> {
+            throw new TimeoutException("5 s");
+        };
+        Grader metric = WeightedGrader.of(new Part("slow", slow, 0), new Part("answer", score(0.5, ""), 1));
+        assertEquals(0.5, ((Grade.Score) grade(metric)).value());
+        Grader lenient = new WeightedGrader(
+                List.of(new Part("slow", slow, 1), new Part("answer", score(0.5, ""), 1)), OnFailure.COUNT_ZERO);
+        assertEquals(0.5, ((Grade.Score) grade(lenient)).value());
+        assertThrows(TimeoutException.class, () -> grade(WeightedGrader.of(new Part("slow", slow, 1))));
+    }
+
+    @Test
+    void theGradingsDeadlineEndsItAll() {
+        Grader metric = WeightedGrader.of(
+                new Part("slow", (prompt, completion) -> late(), 0), new Part("answer", score(0.5, ""), 1));
+        assertThrows(
+                TimeoutException.class, () -> Deadline.in(Duration.ofMillis(1)).call(() -> grade(metric)));
+    }
+
+    private static Grade late() throws Exception {
+        while (true) {
+            Deadline.current().check();
+            Thread.sleep(1);
+        }
     }
 }

@@ -12,6 +12,8 @@ import dev.reft.graders.similarity.SimilarityMetric;
 import dev.reft.graders.structured.ObjectGrader.Field;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
+import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -205,7 +207,10 @@ class StructuredGraderTest {
         assertThrows(IllegalArgumentException.class, () -> ToolCalls.f1(two, "{}"));
     }
 
-    /** Each would take hours (a back-reference: without it Java remembers where it failed); "not" must not let through what gave up, and many short runs are one long one. */
+    /**
+     * Each would take hours (a back-reference: without it Java remembers where it failed); "not" must not let through what
+     * gave up, and many short runs are one long one.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -227,5 +232,23 @@ class StructuredGraderTest {
                 () -> assertTrue(gate.refuses(json).orElse("").contains("takes too much on it"), schema),
                 schema);
         assertEquals(Optional.empty(), gate.refuses("{\"d\": \"aaa\"}"));
+    }
+
+    @Test
+    void numbersComeAsDecimals() throws Exception {
+        List<Object> seen = new ArrayList<>();
+        FieldGrader recorder = (actual, expected) -> {
+            seen.add(String.valueOf(actual));
+            assertInstanceOf(BigDecimal.class, actual);
+            return assertInstanceOf(BigDecimal.class, expected).signum();
+        };
+        StructuredGrader grader = StructuredGrader.of(new Field("a", recorder, 1));
+        assertEquals(1, score(grader, "{\"a\": 1}", "{\"a\": 1.50}"));
+        assertEquals(List.of("1.50"), seen);
+    }
+
+    @Test
+    void exponentsBeyondDecimalsAreNoJson() throws Exception {
+        assertEquals(0, score(StructuredGrader.inferred(), "{\"a\": 1}", "{\"a\": 1e99999999999}"));
     }
 }
