@@ -34,6 +34,12 @@ class SvampProgramsTest {
     }
 
     @Test
+    @Tag("slow")
+    void allEmbedded() throws Exception {
+        check(Backends.embedded(), rows(), 2);
+    }
+
+    @Test
     void everyTenthOnTheWorker() throws Exception {
         check(Backends.worker(), every(10, rows()), 2);
     }
