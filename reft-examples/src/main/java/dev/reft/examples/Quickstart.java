@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,18 +92,24 @@ public final class Quickstart implements Callable<Integer> {
         ProgressLine line = ProgressLine.standard();
         ModelSpec spec = spec(plan, folder);
         Training training = training(plan);
-        Path report = ReftRun.go(plan, folder, () -> open(spec, training, plan, line), line);
+        AtomicBoolean told = new AtomicBoolean();
+        Supplier<Policy> opener = () -> {
+            if (!told.getAndSet(true)) {
+                tellMemory(spec, training, plan, line);
+            }
+            return Models.openPolicy(spec, training);
+        };
+        Path report = ReftRun.go(plan, folder, opener, line);
         line.say("");
         line.say("Report: " + report.toAbsolutePath().normalize().toUri());
         return 0;
     }
 
-    private static Policy open(ModelSpec spec, Training training, RunPlan plan, ProgressLine line) {
+    private static void tellMemory(ModelSpec spec, Training training, RunPlan plan, ProgressLine line) {
         MemoryLoad load = ReftRun.memoryLoad(plan);
         Models.estimate(spec, training, load)
                 .ifPresent(estimate -> line.say(
                         "Engine's memory for rows of up to " + load.rowTokens() + " tokens: about " + estimate));
-        return Models.openPolicy(spec, training);
     }
 
     /** What is opened; the embedded model's files are written first. */
