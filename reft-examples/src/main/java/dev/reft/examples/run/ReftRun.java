@@ -12,6 +12,7 @@ import dev.reft.math.LearningRate;
 import dev.reft.model.MemoryLoad;
 import dev.reft.model.Optimizer;
 import dev.reft.model.Policy;
+import dev.reft.ppo.Advantages;
 import dev.reft.ppo.Batches;
 import dev.reft.ppo.CriticWarmup;
 import dev.reft.ppo.KlPenalty;
@@ -304,7 +305,7 @@ public final class ReftRun {
                 .miniBatches(ppo.miniBatches())
                 .policyRate(ppo.rate())
                 .valueRate(ppo.valueRate())
-                .lambda(ppo.gaeLambda())
+                .advantages(new Advantages.Gae(1, ppo.gaeLambda()))
                 .valueCoefficient(ppo.valueCoefficient())
                 .kl(kl)
                 .criticWarmup(new CriticWarmup(ppo.criticWarmup(), false))
