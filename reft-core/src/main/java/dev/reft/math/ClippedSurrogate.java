@@ -18,7 +18,8 @@ package dev.reft.math;
  * @param dual bound of the loss of a token with a negative advantage, in units of |A|, &gt; 1; infinity for none
  * @param logRatioBound largest |logProb - old| that enters, &gt; 0; infinity for none
  */
-public record ClippedSurrogate(double low, double high, double dual, double logRatioBound) {
+public record ClippedSurrogate(double low, double high, double dual, double logRatioBound)
+        implements Surrogate {
     /**
      * Checks the bounds.
      *
@@ -60,6 +61,7 @@ public record ClippedSurrogate(double low, double high, double dual, double logR
      * @param old log-probability then
      * @return the ratio; exactly 1 if the two are equal
      */
+    @Override
     public double ratio(double logProb, double old) {
         return Math.exp(Math.max(-logRatioBound, Math.min(logRatioBound, logProb - old)));
     }
@@ -72,6 +74,7 @@ public record ClippedSurrogate(double low, double high, double dual, double logR
      * @param advantage the token's advantage
      * @return the loss
      */
+    @Override
     public double loss(double logProb, double old, double advantage) {
         double ratio = ratio(logProb, old);
         return bounded(Math.max(-advantage * ratio, -advantage * clip(ratio)), advantage);
@@ -85,6 +88,7 @@ public record ClippedSurrogate(double low, double high, double dual, double logR
      * @param advantage the token's advantage
      * @return the slope; 0 where the token is clipped
      */
+    @Override
     public double slope(double logProb, double old, double advantage) {
         if (Math.abs(logProb - old) > logRatioBound
                 || clipped(logProb, old, advantage)
@@ -102,6 +106,7 @@ public record ClippedSurrogate(double low, double high, double dual, double logR
      * @param advantage the token's advantage
      * @return true if the token is clipped
      */
+    @Override
     public boolean clipped(double logProb, double old, double advantage) {
         double ratio = ratio(logProb, old);
         return -advantage * clip(ratio) > -advantage * ratio;
@@ -115,6 +120,7 @@ public record ClippedSurrogate(double low, double high, double dual, double logR
      * @param advantage the token's advantage
      * @return true if the bound is in force
      */
+    @Override
     public boolean dualClipped(double logProb, double old, double advantage) {
         double ratio = ratio(logProb, old);
         double loss = Math.max(-advantage * ratio, -advantage * clip(ratio));

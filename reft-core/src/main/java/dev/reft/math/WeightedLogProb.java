@@ -6,7 +6,7 @@ package dev.reft.math;
  *
  * @param high how far the weight may rise above 1, &gt;= 0
  */
-public record WeightedLogProb(double high) {
+public record WeightedLogProb(double high) implements Surrogate {
     /**
      * Checks the bound.
      *
@@ -24,6 +24,7 @@ public record WeightedLogProb(double high) {
      * @param advantage the token's advantage
      * @return the loss
      */
+    @Override
     public double loss(double logProb, double old, double advantage) {
         return slope(logProb, old, advantage) * logProb;
     }
@@ -36,8 +37,14 @@ public record WeightedLogProb(double high) {
      * @param advantage the token's advantage
      * @return -min(ratio, 1 + high) * A
      */
+    @Override
     public double slope(double logProb, double old, double advantage) {
-        return -Math.min(Math.exp(logProb - old), 1 + high) * advantage;
+        return -Math.min(ratio(logProb, old), 1 + high) * advantage;
+    }
+
+    @Override
+    public double ratio(double logProb, double old) {
+        return Math.exp(logProb - old);
     }
 
     /**
@@ -48,6 +55,11 @@ public record WeightedLogProb(double high) {
      * @return true if the ratio passes the bound
      */
     public boolean clipped(double logProb, double old) {
-        return Math.exp(logProb - old) > 1 + high;
+        return ratio(logProb, old) > 1 + high;
+    }
+
+    @Override
+    public boolean clipped(double logProb, double old, double advantage) {
+        return clipped(logProb, old);
     }
 }

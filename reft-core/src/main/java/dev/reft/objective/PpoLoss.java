@@ -3,6 +3,7 @@ package dev.reft.objective;
 import dev.reft.math.ClippedSurrogate;
 import dev.reft.math.ClippedValue;
 import dev.reft.math.KlEstimator;
+import dev.reft.math.Surrogate;
 import dev.reft.model.Output;
 import java.util.EnumSet;
 import java.util.Set;
@@ -10,7 +11,7 @@ import java.util.Set;
 /**
  * The terms of PPO's loss: policy + valueCoefficient * value - entropyCoefficient * entropy + klCoefficient * KL.
  *
- * @param policy the clipped policy loss
+ * @param policy the policy loss: PPO's clip, or the ratio of the completion (GSPO, RLOO), or CISPO's
  * @param value the clipped value loss
  * @param valueCoefficient of the value loss, &gt;= 0; 0 trains no values
  * @param entropyCoefficient of the entropy bonus, any sign; 0 for none
@@ -18,7 +19,7 @@ import java.util.Set;
  * @param klEstimator its estimator; as a loss, K2 and K3_PLUS have the reverse KL's gradient on-policy and K1 has none
  */
 public record PpoLoss(
-        ClippedSurrogate policy,
+        Surrogate policy,
         ClippedValue value,
         double valueCoefficient,
         double entropyCoefficient,

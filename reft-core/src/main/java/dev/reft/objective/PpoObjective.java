@@ -2,6 +2,8 @@ package dev.reft.objective;
 
 import dev.reft.math.Diagnostics;
 import dev.reft.math.KlEstimator;
+import dev.reft.math.SequenceSurrogate;
+import dev.reft.math.Surrogate;
 import dev.reft.model.Evaluation;
 import dev.reft.model.Objective;
 import dev.reft.model.Output;
@@ -14,7 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PPO's loss over the tokens of a pass, with its slopes (arXiv 1707.06347, equation 9; signs are those of a loss).
+ * PPO's loss over the tokens of a pass, with its slopes (arXiv 1707.06347, equation 9; signs are those of a loss). The
+ * policy's part is any {@link Surrogate}, so this is also the loss of GRPO, DAPO, GSPO, CISPO, RLOO and REINFORCE++.
  *
  * <pre>
  * loss = sum over tokens of weight * (policy + valueCoefficient * value - entropyCoefficient * entropy + klCoefficient * KL)
@@ -52,6 +55,7 @@ public final class PpoObjective implements Objective {
         for (int i = 0; i < batch.size(); i++) {
             int row = Shapes.origin(batch, i, targets.weights());
             boolean counted = false;
+            pass.begin(i, row);
             for (int t = 0; t < targets.weights()[row].length; t++) {
                 if (targets.weights()[row][t] != 0) {
                     counted = true;
@@ -89,6 +93,9 @@ public final class PpoObjective implements Objective {
         private double ratio;
         private double ratioSquared;
         private double ratioDistance;
+        private double pooledLogProb;
+        private double pooledOld;
+        private double slopeFactor = 1;
 
         Pass(TokenScores scores) {
             this.scores = scores;
@@ -103,6 +110,33 @@ public final class PpoObjective implements Objective {
             if (loss.entropyCoefficient() != 0) {
                 slopes.put(Output.ENTROPY, zeros(scores.entropies()));
             }
+        }
+
+        /** Where the ratio is the completion's, it is made of the tokens that count. */
+        void begin(int i, int row) {
+            if (!(loss.policy() instanceof SequenceSurrogate sequence)) {
+                return;
+            }
+            int length = 0;
+            for (float w : targets.weights()[row]) {
+                length += w != 0 ? 1 : 0;
+            }
+            double[] now = new double[length];
+            double[] then = new double[length];
+            for (int t = 0, n = 0; n < length; t++) {
+                if (targets.weights()[row][t] != 0) {
+                    now[n] = logProbs[i][t];
+                    then[n++] = old(i, row, t);
+                }
+            }
+            pooledLogProb = sequence.pooled(now);
+            pooledOld = sequence.pooled(then);
+            slopeFactor = sequence.tokenFactor(length);
+        }
+
+        private double old(int i, int row, int t) {
+            float[][] olds = targets.oldLogProbs();
+            return olds == null ? logProbs[i][t] : olds[row][t];
         }
 
         void token(int i, int row, int t) {
@@ -125,17 +159,19 @@ public final class PpoObjective implements Objective {
 
         private void policy(int i, int row, int t, double w) {
             double logProb = logProbs[i][t];
-            float[][] olds = targets.oldLogProbs();
-            double old = olds == null ? logProb : olds[row][t];
+            double old = old(i, row, t);
+            Surrogate policy = loss.policy();
+            double now = policy.wholeCompletion() ? pooledLogProb : logProb;
+            double then = policy.wholeCompletion() ? pooledOld : old;
             double advantage = targets.advantages()[row][t];
-            policyLoss += w * loss.policy().loss(logProb, old, advantage);
-            double slope = w * loss.policy().slope(logProb, old, advantage);
-            clipped += loss.policy().clipped(logProb, old, advantage) ? 1 : 0;
-            dualClipped += loss.policy().dualClipped(logProb, old, advantage) ? 1 : 0;
+            policyLoss += w * policy.loss(now, then, advantage);
+            double slope = w * slopeFactor * policy.slope(now, then, advantage);
+            clipped += policy.clipped(now, then, advantage) ? 1 : 0;
+            dualClipped += policy.dualClipped(now, then, advantage) ? 1 : 0;
             k1 += Diagnostics.approximateKl(KlEstimator.K1, logProb, old);
             k2 += Diagnostics.approximateKl(KlEstimator.K2, logProb, old);
             k3 += Diagnostics.approximateKl(KlEstimator.K3, logProb, old);
-            double r = loss.policy().ratio(logProb, old);
+            double r = policy.ratio(now, then);
             ratio += r;
             ratioSquared += r * r;
             ratioDistance += Math.abs(r - 1);

@@ -145,6 +145,7 @@ final class PreferenceTopics {
         c.check("loss", weighted(weights, losses));
         c.check("grad_logprobs", spread(slopes, mask));
         c.check("clipfrac", (double) clipped / Masks.total(mask));
+        GroupObjective.check(c, clip, weights);
     }
 
     private static PreferenceLoss preferenceLoss(GoldenCase c) {

@@ -354,7 +354,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
         CheckpointFields fields = new CheckpointFields(saved.fields());
         Descriptions.requireSame("kind", fields.tree("kind"), "ppo");
         Descriptions.requireSame("model", fields.tree("model"), Descriptions.model(policy.info()));
-        Descriptions.requireSame("config", fields.tree("config"), Descriptions.of(config));
+        Descriptions.requireSame("config", OldConfigs.today(fields.tree("config")), Descriptions.of(config));
         if (reference != null) {
             Fingerprint.requireSame(fields.numbers("reference"), reference);
         }

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param step the step it was sampled for, &gt;= 0
  * @param batch the rows
  * @param oldLogProbs log-probabilities that ratios refer to, [row][n]
- * @param oldValues values before the update, [row][n + 1]
+ * @param oldValues values before the update, [row][n + 1]; zeros without values
  * @param referenceLogProbs log-probabilities of the reference, [row][n], or null if the loss needs none
  * @param advantages [row][n]
- * @param returns what the values are to learn, [row][n]
+ * @param returns what the values are to learn, [row][n]; zeros without values
  * @param weights the weight of each token in the loss, [row][n], &gt;= 0; they sum to about 1 over the batch, and a
  *     mini-batch's are scaled by the number of mini-batches
  * @param measures named measures of the batch for the report, finite; {@code objective/kl} and {@code rows} also drive an

@@ -45,7 +45,8 @@ final class Measures {
             lengths();
             values();
             parts();
-            samplerGap();
+            groups();
+            SamplerGap.measure(config, samples, all);
         }
         return all;
     }
@@ -84,7 +85,7 @@ final class Measures {
                 penalty += shaped.penalties()[i][t];
             }
             raw += sample.score();
-            score += shaping.effective(sample.score(), sample.ended());
+            score += shaping.effective(sample);
         }
         int n = rows.size();
         if (scored.reference() != null) {
@@ -140,9 +141,39 @@ final class Measures {
         Moments raw = Moments.of(advantages, true);
         all.put("advantage/mean", raw.mean());
         all.put("advantage/std", raw.deviation());
-        all.put("value/mean", sum / count);
-        all.put("value/return_mean", Moments.of(returns, true).mean());
-        all.put("value/explained_variance", Diagnostics.explainedVariance(returns, values));
+        if (config.advantages().valued()) {
+            all.put("value/mean", sum / count);
+            all.put("value/return_mean", Moments.of(returns, true).mean());
+            all.put("value/explained_variance", Diagnostics.explainedVariance(returns, values));
+        }
+    }
+
+    /** How scores vary within groups of two and more; a group without variation teaches group methods nothing. */
+    private void groups() {
+        Shaping shaping = new Shaping(config, klCoefficient);
+        Map<Integer, List<Double>> groups = new TreeMap<>();
+        for (int i : rows) {
+            groups.computeIfAbsent(samples[i].group(), g -> new ArrayList<>()).add(shaping.effective(samples[i]));
+        }
+        double deviations = 0;
+        int uniform = 0;
+        int count = 0;
+        for (List<Double> scores : groups.values()) {
+            if (scores.size() > 1) {
+                count++;
+                uniform += scores.stream().distinct().count() == 1 ? 1 : 0;
+                deviations += Moments.of(
+                                scores.stream()
+                                        .mapToDouble(Double::doubleValue)
+                                        .toArray(),
+                                true)
+                        .deviation();
+            }
+        }
+        if (count > 0) {
+            all.put("reward_std", deviations / count);
+            all.put("frac_reward_zero_std", (double) uniform / count);
+        }
     }
 
     private void parts() {
@@ -158,29 +189,5 @@ final class Measures {
             }
         }
         sums.forEach((name, sum) -> all.put("grade/part/" + name, sum[0] / sum[1]));
-    }
-
-    /** How far the sampler's log-probabilities are from those that the update starts from. */
-    private void samplerGap() {
-        double largest = 0;
-        double sum = 0;
-        long count = 0;
-        int row = 0;
-        for (Rollouts.Group group : scored.graded().rollouts().groups()) {
-            for (Completion completion : group.completions()) {
-                float[] drawn = samples[row].counted() ? Rows.samplerLogProbs(completion) : null;
-                for (int t = 0; drawn != null && t < drawn.length; t++) {
-                    double gap = Math.abs(drawn[t] - samples[row].oldLogProbs()[t]);
-                    largest = Math.max(largest, gap);
-                    sum += gap;
-                    count++;
-                }
-                row++;
-            }
-        }
-        if (count > 0) {
-            all.put("sampler/logp_gap_max", largest);
-            all.put("sampler/logp_gap_mean", sum / count);
-        }
     }
 }

@@ -3,24 +3,26 @@ package dev.reft.ppo;
 import dev.reft.generation.Sampling;
 import dev.reft.grading.GradingLimits;
 import dev.reft.math.Aggregation;
-import dev.reft.math.ClippedSurrogate;
 import dev.reft.math.ClippedValue;
-import dev.reft.math.KlController;
-import dev.reft.math.KlEstimator;
+import dev.reft.math.ImportanceCorrection;
 import dev.reft.math.LearningRate;
 import dev.reft.math.MissingEnd;
 import dev.reft.math.RewardShaping.ScorePlacement;
+import dev.reft.math.Surrogate;
 import dev.reft.math.Whitening;
 import dev.reft.model.MemoryLoad;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Hyper-parameters of a PPO run. Start from {@link #reft} or {@link #reftPaper} and change what differs:
+ * Hyper-parameters of a run of PPO or of one of its relatives, which differ in a few choices: {@link #advantages}, {@link
+ * #surrogate}, {@link #aggregation} and {@link #kl}. Start from a named configuration and change what differs:
  *
  * <pre>{@code
  * PpoConfig config = PpoConfig.reft().toBuilder().maxTokens(256).samplesPerPrompt(4).seed(7).build();
  * }</pre>
+ *
+ * <p>Methods without values ({@link Advantages#valued}) need no value head, and their value coefficient is 0.
  *
  * <p>The optimiser, the adapter and how values are made belong to the policy's {@link dev.reft.model.Training}; the scores of
  * wrong and unreadable answers (1, 0.1 and 0 in ReFT) belong to the grader.
@@ -32,22 +34,24 @@ import java.util.Optional;
  * @param concurrentSamples most completions generated at a time, &gt;= 1; bounds the cache of keys and values
  * @param grading how graders are run
  * @param missingEnd what becomes of the score of a completion that was cut off by its length
+ * @param overlong what is taken off the score of a completion that comes near {@code maxTokens}, after {@code missingEnd} and
+ *     before the bound
  * @param dropTruncated true leaves completions that were cut off out of the batch, as if their grading had failed
  * @param scoreBound scores are clipped to +- this, &gt; 0; infinity for none
  * @param scorePlacement where the score lands; after the last token only where a completion ended
  * @param kl the penalty on moving away from the reference
- * @param gamma discount of rewards, in [0, 1]
- * @param lambda trace decay of the advantage estimate, in [0, 1]
- * @param truncation the value of the state after a completion that was cut off
+ * @param advantages how rewards become advantages, and whether there are values
  * @param rewardWhitening scaling of token rewards before advantages are computed
  * @param advantageWhitening scaling of advantages
  * @param whiteningScope over which rows whitening takes its moments
  * @param aggregation how the losses of tokens become the loss of the batch
- * @param policyClip the clipped policy loss
+ * @param surrogate the policy loss of a token
  * @param valueClip the clipped value loss
  * @param valueCoefficient of the value loss, &gt;= 0
  * @param entropyCoefficient of the entropy bonus, finite; not 0 costs the entropies
  * @param oldLogProbs where the log-probabilities come from that ratios refer to
+ * @param correction weights for what the sampler's log-probabilities differ from the old ones, multiplied into the
+ *     advantages; wanted where a sampler lags behind or computes otherwise; needs {@code oldLogProbs} Rescored
  * @param epochs how often an update goes over the batch, &gt;= 1
  * @param miniBatches optimiser steps of an epoch, &gt;= 1
  * @param microBatchTokens most tokens of a pass, prompts included; 0 takes the model's own advice
@@ -69,22 +73,22 @@ public record PpoConfig(
         int concurrentSamples,
         GradingLimits grading,
         MissingEnd missingEnd,
+        Overlong overlong,
         boolean dropTruncated,
         double scoreBound,
         ScorePlacement scorePlacement,
         KlPenalty kl,
-        double gamma,
-        double lambda,
-        Truncation truncation,
+        Advantages advantages,
         Optional<Whitening> rewardWhitening,
         Optional<Whitening> advantageWhitening,
         WhiteningScope whiteningScope,
         Aggregation aggregation,
-        ClippedSurrogate policyClip,
+        Surrogate surrogate,
         ClippedValue valueClip,
         double valueCoefficient,
         double entropyCoefficient,
         OldLogProbs oldLogProbs,
+        Optional<ImportanceCorrection> correction,
         int epochs,
         int miniBatches,
         int microBatchTokens,
@@ -108,8 +112,6 @@ public record PpoConfig(
         check(samplesPerPrompt >= 1, "samplesPerPrompt", samplesPerPrompt, "must be positive");
         check(concurrentSamples >= 1, "concurrentSamples", concurrentSamples, "must be positive");
         check(scoreBound > 0, "scoreBound", scoreBound, "must be positive");
-        check(gamma >= 0 && gamma <= 1, "gamma", gamma, "must be in [0, 1]");
-        check(lambda >= 0 && lambda <= 1, "lambda", lambda, "must be in [0, 1]");
         check(
                 valueCoefficient >= 0 && Double.isFinite(valueCoefficient),
                 "valueCoefficient",
@@ -128,6 +130,31 @@ public record PpoConfig(
             throw new IllegalArgumentException(
                     "oldLogProbs Own is exact for one optimiser step a batch only; epochs is " + epochs
                             + " and miniBatches " + miniBatches);
+        }
+        checkMethod(samplesPerPrompt, advantages, valueCoefficient, criticWarmup);
+        if (overlong instanceof Overlong.Soft soft && soft.buffer() > maxTokens) {
+            throw new IllegalArgumentException(
+                    "overlong buffer " + soft.buffer() + " is more than maxTokens " + maxTokens);
+        }
+        if (correction.isPresent() && !(oldLogProbs instanceof OldLogProbs.Rescored)) {
+            throw new IllegalArgumentException("correction " + correction.get() + " compares the sampler with rescored"
+                    + " log-probabilities; oldLogProbs is " + oldLogProbs);
+        }
+    }
+
+    private static void checkMethod(
+            int samplesPerPrompt, Advantages advantages, double valueCoefficient, CriticWarmup criticWarmup) {
+        if (advantages.needsGroups() && samplesPerPrompt < 2) {
+            throw new IllegalArgumentException("samplesPerPrompt " + samplesPerPrompt + ": " + advantages
+                    + " compares the samples of a prompt and needs at least 2");
+        }
+        if (!advantages.valued() && valueCoefficient != 0) {
+            throw new IllegalArgumentException("valueCoefficient " + valueCoefficient + ": " + advantages
+                    + " uses no values; set it to 0");
+        }
+        if (!advantages.valued() && criticWarmup.steps() != 0) {
+            throw new IllegalArgumentException("criticWarmup of " + criticWarmup.steps() + " steps: " + advantages
+                    + " uses no values");
         }
     }
 
@@ -158,42 +185,7 @@ public record PpoConfig(
      * @return the configuration
      */
     public static PpoConfig reft() {
-        return new PpoConfig(
-                Sampling.at(1f),
-                700,
-                List.of(),
-                1,
-                64,
-                GradingLimits.DEFAULT,
-                new MissingEnd.Keep(),
-                false,
-                Double.POSITIVE_INFINITY,
-                ScorePlacement.LAST_TOKEN,
-                new KlPenalty.InReward(KlEstimator.K1, new KlController.Fixed(0.05)),
-                1,
-                0.95,
-                Truncation.ZERO,
-                Optional.empty(),
-                Optional.of(Whitening.ADVANTAGES),
-                WhiteningScope.ALL_REPLICAS,
-                new Aggregation.SequenceMean(),
-                ClippedSurrogate.symmetric(0.2),
-                new ClippedValue(0.2),
-                5,
-                0,
-                new OldLogProbs.Rescored(),
-                2,
-                1,
-                0,
-                3e-7,
-                new LearningRate.Constant(0),
-                3e-7,
-                new LearningRate.Constant(0),
-                1,
-                CriticWarmup.NONE,
-                Double.POSITIVE_INFINITY,
-                3,
-                0);
+        return NamedConfigs.reft();
     }
 
     /**
@@ -203,10 +195,115 @@ public record PpoConfig(
      * @return the configuration
      */
     public static PpoConfig reftPaper() {
-        return reft().toBuilder()
-                .advantageWhitening(Optional.empty())
-                .aggregation(new Aggregation.TokenMean())
-                .build();
+        return NamedConfigs.reftPaper();
+    }
+
+    /**
+     * The PPO of Tulu 3's reinforcement from verifiable rewards for 8 billion parameters (arXiv 2411.15124): four epochs over a
+     * batch, rate 3e-7 falling linearly to 0 over 446 steps (100,000 episodes of 224), clip 0.2, value coefficient 0.1,
+     * KL coefficient 0.05, gamma 1, lambda 0.95, a completion without EOS scores -10.
+     *
+     * <p>The score of a right answer, 10, is the grader's. The value model began as the 8B reward model: a {@link
+     * dev.reft.model.ValueHead.Separate}. A step has 224 prompts. The 70B run took a rate of 1e-7, KL coefficient 0.07.
+     *
+     * @return the configuration
+     */
+    public static PpoConfig tulu3() {
+        return NamedConfigs.tulu3();
+    }
+
+    /**
+     * The GRPO of Tulu 3.1 8B: 16 samples of a prompt, rate 5e-7, K3 with coefficient 0.01 in the loss; else {@link #grpo}
+     * with Tulu 3's lengths.
+     *
+     * @return the configuration
+     */
+    public static PpoConfig tulu31() {
+        return NamedConfigs.tulu31();
+    }
+
+    /**
+     * GRPO (arXiv 2402.03300): advantages against the group over its unbiased deviation (TRL's epsilon of 1e-4), K3 in the
+     * loss with coefficient 0.04, mean over the tokens of a completion and then over completions, clip 0.2, rate 1e-6,
+     * one optimiser step a batch. The paper draws 64 samples a prompt; these are 8, TRL's number.
+     *
+     * <p>Before the first optimiser step the loss is 0, or near it: its slopes are not.
+     *
+     * @return the configuration
+     */
+    public static PpoConfig grpo() {
+        return NamedConfigs.grpo();
+    }
+
+    /**
+     * Dr. GRPO (arXiv 2503.20783): GRPO without the deviation, without KL, and with the loss divided by the greatest length,
+     * 3,000, so that neither easy prompts nor short wrong answers weigh more.
+     *
+     * @return the configuration
+     */
+    public static PpoConfig drGrpo() {
+        return NamedConfigs.drGrpo();
+    }
+
+    /**
+     * DAPO (arXiv 2503.14476): clip 0.2 below and 0.28 above, mean over all tokens, soft punishment of the last 4,096 of
+     * 20,480 tokens, 16 samples of a prompt, no KL, 16 optimiser steps a batch, rate 1e-6 after 20 steps of warm-up. Its
+     * dynamic sampling is the caller's loop: {@link DynamicSampling}.
+     *
+     * @return the configuration
+     */
+    public static PpoConfig dapo() {
+        return NamedConfigs.dapo();
+    }
+
+    /**
+     * GSPO (arXiv 2507.18071): GRPO's advantages, the ratio of the whole completion clipped to 3e-4 below and 4e-4 above, no KL,
+     * four optimiser steps a batch.
+     *
+     * @return the configuration
+     */
+    public static PpoConfig gspo() {
+        return NamedConfigs.gspo();
+    }
+
+    /**
+     * CISPO (arXiv 2506.13585): GRPO's advantages, the log-probability weighted by the ratio up to 5 (1 + 4, TRL's advice),
+     * mean over all tokens, no KL.
+     *
+     * @return the configuration
+     */
+    public static PpoConfig cispo() {
+        return NamedConfigs.cispo();
+    }
+
+    /**
+     * RLOO (arXiv 2402.14740) with TRL's numbers: two samples of a prompt, each against the other, K1 with coefficient 0.05 in
+     * the reward, the ratio of the completions' probabilities clipped to 0.2, rate 1e-6.
+     *
+     * @return the configuration
+     */
+    public static PpoConfig rloo() {
+        return NamedConfigs.rloo();
+    }
+
+    /**
+     * REINFORCE++ (arXiv 2501.03262): one sample of a prompt, the return to go of score and KL penalty (K1, coefficient 0.01)
+     * whitened over all tokens of the batch, clip 0.2, mean over all tokens, rate 1e-6.
+     *
+     * @return the configuration
+     */
+    public static PpoConfig reinforcePlusPlus() {
+        return NamedConfigs.reinforcePlusPlus();
+    }
+
+    /**
+     * REINFORCE++ with a baseline (arXiv 2501.03262): 8 samples of a prompt, scores less the mean of their group before they
+     * are whitened over the batch, and K2 in the loss with coefficient 0.01 in place of the penalty in the reward.
+     *
+     * @return the configuration
+     */
+    public static PpoConfig reinforcePlusPlusBaseline() {
+        return NamedConfigs.reinforcePlusPlusBaseline();
     }
 
     /**

@@ -3,11 +3,12 @@ package dev.reft.ppo;
 import dev.reft.generation.Sampling;
 import dev.reft.grading.GradingLimits;
 import dev.reft.math.Aggregation;
-import dev.reft.math.ClippedSurrogate;
 import dev.reft.math.ClippedValue;
+import dev.reft.math.ImportanceCorrection;
 import dev.reft.math.LearningRate;
 import dev.reft.math.MissingEnd;
 import dev.reft.math.RewardShaping.ScorePlacement;
+import dev.reft.math.Surrogate;
 import dev.reft.math.Whitening;
 import java.util.List;
 import java.util.Optional;
@@ -24,22 +25,22 @@ public final class PpoConfigBuilder {
     private int concurrentSamples;
     private GradingLimits grading;
     private MissingEnd missingEnd;
+    private Overlong overlong;
     private boolean dropTruncated;
     private double scoreBound;
     private ScorePlacement scorePlacement;
     private KlPenalty kl;
-    private double gamma;
-    private double lambda;
-    private Truncation truncation;
+    private Advantages advantages;
     private Optional<Whitening> rewardWhitening;
     private Optional<Whitening> advantageWhitening;
     private WhiteningScope whiteningScope;
     private Aggregation aggregation;
-    private ClippedSurrogate policyClip;
+    private Surrogate surrogate;
     private ClippedValue valueClip;
     private double valueCoefficient;
     private double entropyCoefficient;
     private OldLogProbs oldLogProbs;
+    private Optional<ImportanceCorrection> correction;
     private int epochs;
     private int miniBatches;
     private int microBatchTokens;
@@ -61,22 +62,22 @@ public final class PpoConfigBuilder {
         concurrentSamples = start.concurrentSamples();
         grading = start.grading();
         missingEnd = start.missingEnd();
+        overlong = start.overlong();
         dropTruncated = start.dropTruncated();
         scoreBound = start.scoreBound();
         scorePlacement = start.scorePlacement();
         kl = start.kl();
-        gamma = start.gamma();
-        lambda = start.lambda();
-        truncation = start.truncation();
+        advantages = start.advantages();
         rewardWhitening = start.rewardWhitening();
         advantageWhitening = start.advantageWhitening();
         whiteningScope = start.whiteningScope();
         aggregation = start.aggregation();
-        policyClip = start.policyClip();
+        surrogate = start.surrogate();
         valueClip = start.valueClip();
         valueCoefficient = start.valueCoefficient();
         entropyCoefficient = start.entropyCoefficient();
         oldLogProbs = start.oldLogProbs();
+        correction = start.correction();
         epochs = start.epochs();
         miniBatches = start.miniBatches();
         microBatchTokens = start.microBatchTokens();
@@ -136,6 +137,12 @@ public final class PpoConfigBuilder {
         return this;
     }
 
+    /** Sets {@link PpoConfig#overlong}: what is taken off the score of a completion near the length limit. */
+    public PpoConfigBuilder overlong(Overlong value) {
+        overlong = value;
+        return this;
+    }
+
     /**
      * Sets {@link PpoConfig#dropTruncated}: true leaves completions that were cut off out of the batch, as if their
      * grading had failed.
@@ -166,21 +173,9 @@ public final class PpoConfigBuilder {
         return this;
     }
 
-    /** Sets {@link PpoConfig#gamma}: discount of rewards, in [0, 1]. */
-    public PpoConfigBuilder gamma(double value) {
-        gamma = value;
-        return this;
-    }
-
-    /** Sets {@link PpoConfig#lambda}: trace decay of the advantage estimate, in [0, 1]. */
-    public PpoConfigBuilder lambda(double value) {
-        lambda = value;
-        return this;
-    }
-
-    /** Sets {@link PpoConfig#truncation}: the value of the state after a completion that was cut off. */
-    public PpoConfigBuilder truncation(Truncation value) {
-        truncation = value;
+    /** Sets {@link PpoConfig#advantages}: how rewards become advantages. */
+    public PpoConfigBuilder advantages(Advantages value) {
+        advantages = value;
         return this;
     }
 
@@ -208,9 +203,9 @@ public final class PpoConfigBuilder {
         return this;
     }
 
-    /** Sets {@link PpoConfig#policyClip}: the clipped policy loss. */
-    public PpoConfigBuilder policyClip(ClippedSurrogate value) {
-        policyClip = value;
+    /** Sets {@link PpoConfig#surrogate}: the policy loss of a token. */
+    public PpoConfigBuilder surrogate(Surrogate value) {
+        surrogate = value;
         return this;
     }
 
@@ -235,6 +230,12 @@ public final class PpoConfigBuilder {
     /** Sets {@link PpoConfig#oldLogProbs}: where the log-probabilities come from that ratios refer to. */
     public PpoConfigBuilder oldLogProbs(OldLogProbs value) {
         oldLogProbs = value;
+        return this;
+    }
+
+    /** Sets {@link PpoConfig#correction}: weights for what sampler and old log-probabilities differ. */
+    public PpoConfigBuilder correction(Optional<ImportanceCorrection> value) {
+        correction = value;
         return this;
     }
 
@@ -334,22 +335,22 @@ public final class PpoConfigBuilder {
                 concurrentSamples,
                 grading,
                 missingEnd,
+                overlong,
                 dropTruncated,
                 scoreBound,
                 scorePlacement,
                 kl,
-                gamma,
-                lambda,
-                truncation,
+                advantages,
                 rewardWhitening,
                 advantageWhitening,
                 whiteningScope,
                 aggregation,
-                policyClip,
+                surrogate,
                 valueClip,
                 valueCoefficient,
                 entropyCoefficient,
                 oldLogProbs,
+                correction,
                 epochs,
                 miniBatches,
                 microBatchTokens,

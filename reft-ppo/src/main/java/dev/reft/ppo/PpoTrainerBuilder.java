@@ -79,7 +79,9 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
     private PpoTrainer open(@Nullable Path checkpoint) {
         GroupGrader graders = graders();
         requireOutput(Output.LOG_PROB);
-        requireOutput(Output.VALUE);
+        if (config.advantages().valued()) {
+            requireOutput(Output.VALUE);
+        }
         if (config.criticWarmup().steps() > 0 && !config.criticWarmup().separateCritic()) {
             requireOutput(Output.DETACHED_VALUE);
         }
@@ -128,8 +130,8 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
     private void requireOutput(Output output) {
         if (!policy.info().outputs().contains(output)) {
             throw new IllegalArgumentException("policy " + policy.info().id() + " does not give " + output
-                    + ", which PPO needs; it gives " + policy.info().outputs()
-                    + ". Open it with a value head (Training.valueHead)");
+                    + ", which advantages " + config.advantages() + " need; it gives " + policy.info().outputs()
+                    + ". Open it with a value head (Training.valueHead), or choose advantages without values");
         }
     }
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param graded what was sampled and graded
  * @param batch one row a completion, in (prompt, sample) order; the group of a row is its prompt's index
- * @param old log-probabilities of the policy that the update starts from, and its values. Log-probabilities are those
+ * @param old log-probabilities of the policy that the update starts from, and its values if the advantages use
+ *     any. Log-probabilities are those
  *     that {@link OldLogProbs} names; with {@link OldLogProbs.Own} they serve the KL penalty and reports only
  * @param reference log-probabilities of the reference, or null if nothing needs them
  */

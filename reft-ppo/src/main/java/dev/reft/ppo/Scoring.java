@@ -45,18 +45,29 @@ final class Scoring {
         float[][] logProbs = zeros(batch, Output.LOG_PROB);
         float[][] values = zeros(batch, Output.VALUE);
         float[][] references = zeros(batch, Output.LOG_PROB);
-        Set<Output> wanted = rescore ? EnumSet.of(Output.LOG_PROB, Output.VALUE) : EnumSet.of(Output.VALUE);
+        boolean valued = config.advantages().valued();
+        Set<Output> wanted = EnumSet.noneOf(Output.class);
+        if (rescore) {
+            wanted.add(Output.LOG_PROB);
+        }
+        if (valued) {
+            wanted.add(Output.VALUE);
+        }
         for (DataInputStream in : team.exchange(out -> scoreOwn(plan, wanted, out))) {
-            read(in, rescore, logProbs, values, references);
+            read(in, wanted, logProbs, values, references);
         }
         if (!rescore && sampled != null) {
             logProbs = sampled;
         }
-        TokenScores old = new TokenScores(batch, map(Output.LOG_PROB, logProbs, Output.VALUE, values));
+        Map<Output, float[][]> old = new EnumMap<>(Output.class);
+        old.put(Output.LOG_PROB, logProbs);
+        if (valued) {
+            old.put(Output.VALUE, values);
+        }
         return new ScoredRollouts(
                 graded,
                 batch,
-                old,
+                new TokenScores(batch, old),
                 reference == null ? null : new TokenScores(batch, Map.of(Output.LOG_PROB, references)));
     }
 
@@ -65,10 +76,7 @@ final class Scoring {
         for (int m = 0; m < plan.miniBatches(); m++) {
             for (TokenBatch cut : plan.cuts(0, m)) {
                 Interrupts.check();
-                Map<Output, float[][]> scores;
-                try (ForwardPass pass = policy.forward(cut, wanted)) {
-                    scores = pass.scores().channels();
-                }
+                Map<Output, float[][]> scores = own(cut, wanted);
                 float[][] references = null;
                 if (reference != null) {
                     references = reference.score(cut, Set.of(Output.LOG_PROB)).logProbs();
@@ -78,7 +86,9 @@ final class Scoring {
                     if (wanted.contains(Output.LOG_PROB)) {
                         Wire.write(out, channel(scores, Output.LOG_PROB)[i]);
                     }
-                    Wire.write(out, channel(scores, Output.VALUE)[i]);
+                    if (wanted.contains(Output.VALUE)) {
+                        Wire.write(out, channel(scores, Output.VALUE)[i]);
+                    }
                     if (references != null) {
                         Wire.write(out, references[i]);
                     }
@@ -90,14 +100,25 @@ final class Scoring {
         out.writeInt(-1);
     }
 
+    private Map<Output, float[][]> own(TokenBatch cut, Set<Output> wanted) {
+        if (wanted.isEmpty()) {
+            return Map.of();
+        }
+        try (ForwardPass pass = policy.forward(cut, wanted)) {
+            return pass.scores().channels();
+        }
+    }
+
     private void read(
-            DataInputStream in, boolean rescored, float[][] logProbs, float[][] values, float[][] references) {
+            DataInputStream in, Set<Output> wanted, float[][] logProbs, float[][] values, float[][] references) {
         try {
             for (int row = in.readInt(); row >= 0; row = in.readInt()) {
-                if (rescored) {
+                if (wanted.contains(Output.LOG_PROB)) {
                     logProbs[row] = Wire.floats(in);
                 }
-                values[row] = Wire.floats(in);
+                if (wanted.contains(Output.VALUE)) {
+                    values[row] = Wire.floats(in);
+                }
                 if (reference != null) {
                     references[row] = Wire.floats(in);
                 }
@@ -149,12 +170,5 @@ final class Scoring {
             zeros[i] = new float[shape.length(batch.row(i).scored().length)];
         }
         return zeros;
-    }
-
-    private static Map<Output, float[][]> map(Output a, float[][] first, Output b, float[][] second) {
-        Map<Output, float[][]> map = new EnumMap<>(Output.class);
-        map.put(a, first);
-        map.put(b, second);
-        return map;
     }
 }

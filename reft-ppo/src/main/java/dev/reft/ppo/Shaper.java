@@ -42,7 +42,7 @@ final class Shaper {
                 scored.old().logProbs(),
                 scored.old().channels().containsKey(Output.VALUE) ? scored.old().values() : zeros(scored.batch()),
                 inLoss && scored.reference() != null ? scored.reference().logProbs() : null,
-                floats(shaped.whitened(), lengths),
+                floats(SamplerGap.corrected(config, samples, shaped.whitened()), lengths),
                 floats(shaped.returns(), lengths),
                 floats(weights, lengths),
                 measures);
@@ -82,12 +82,19 @@ final class Shaper {
                         credits(completion, grades.get(row)),
                         doubles(old[row]),
                         reference == null ? null : doubles(reference[row]),
+                        drawn(completion),
                         valued ? doubles(scored.old().values()[row]) : new double[old[row].length + 1],
+                        g,
                         g % team.size());
                 row++;
             }
         }
         return samples;
+    }
+
+    private static double @Nullable [] drawn(Completion completion) {
+        float[] drawn = Rows.samplerLogProbs(completion);
+        return drawn == null ? null : doubles(drawn);
     }
 
     /** Process rewards by scored token; one on given text goes to the last sampled token before it. */

@@ -2,6 +2,7 @@ package dev.reft.ppo;
 
 import dev.reft.math.Gae;
 import dev.reft.math.KlEstimator;
+import dev.reft.math.RewardProcessing;
 import dev.reft.math.RewardShaping;
 import dev.reft.math.RewardShaping.ScorePlacement;
 import dev.reft.math.Whitening;
@@ -10,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From scores and log-probabilities to advantages and returns, in double precision: what ReFT computes of a batch of rollouts
- * before its first optimiser step (arXiv 2401.08967, section 3.2).
+ * before its first optimiser step (arXiv 2401.08967, section 3.2), and what methods without a critic compute instead.
  */
 final class Shaping {
-    /** One completion of n scored tokens. */
+    /** One completion of n scored tokens; the group is its prompt's index. */
     record Sample(
             boolean counted,
             boolean ended,
@@ -21,7 +22,9 @@ final class Shaping {
             double[] credits,
             double[] oldLogProbs,
             double @Nullable [] referenceLogProbs,
+            double @Nullable [] samplerLogProbs,
             double[] values,
+            int group,
             int replica) {}
 
     /** What came of all of them, [row][n]; rows that do not count are zeros. */
@@ -36,9 +39,13 @@ final class Shaping {
         this.klCoefficient = klCoefficient;
     }
 
-    /** The score that counts, after the rule for missing ends and the bound. */
-    double effective(double score, boolean ended) {
-        double ruled = config.missingEnd().apply(score, ended);
+    /** The score that counts, after the rules for missing ends and long completions, and the bound. */
+    double effective(Sample sample) {
+        double ruled = config.missingEnd().apply(sample.score(), sample.ended());
+        if (config.overlong() instanceof Overlong.Soft soft) {
+            ruled += RewardProcessing.overlongPenalty(
+                    sample.oldLogProbs().length, config.maxTokens(), soft.buffer(), soft.factor());
+        }
         return RewardShaping.clip(ruled, -config.scoreBound(), config.scoreBound());
     }
 
@@ -46,17 +53,17 @@ final class Shaping {
         int rows = samples.length;
         double[][] penalties = new double[rows][];
         double[][] rewards = new double[rows][];
-        double[][] advantages = new double[rows][];
-        double[][] returns = new double[rows][];
+        double[] scores = Baselines.scores(config.advantages(), samples, this::effective);
         for (int i = 0; i < rows; i++) {
             penalties[i] = samples[i].counted() ? penalties(samples[i]) : new double[samples[i].oldLogProbs().length];
-            rewards[i] = samples[i].counted() ? rewards(samples[i], penalties[i]) : penalties[i];
+            rewards[i] = samples[i].counted() ? rewards(samples[i], penalties[i], scores[i]) : penalties[i];
         }
         double[][] scaled = whiten(config.rewardWhitening(), rewards, samples);
+        double[][] advantages = Baselines.advantages(config.advantages(), samples, scaled);
+        double[][] returns = new double[rows][];
         for (int i = 0; i < rows; i++) {
-            int n = samples[i].oldLogProbs().length;
-            advantages[i] = samples[i].counted() ? advantages(samples[i], scaled[i]) : new double[n];
-            returns[i] = samples[i].counted() ? Gae.returns(advantages[i], samples[i].values()) : new double[n];
+            boolean valued = samples[i].counted() && config.advantages().valued();
+            returns[i] = valued ? Gae.returns(advantages[i], samples[i].values()) : new double[advantages[i].length];
         }
         return new Shaped(
                 penalties, rewards, advantages, whiten(config.advantageWhitening(), advantages, samples), returns);
@@ -73,30 +80,14 @@ final class Shaping {
         return kl;
     }
 
-    private double[] rewards(Sample sample, double[] penalties) {
+    private double[] rewards(Sample sample, double[] penalties, double score) {
         boolean after = config.scorePlacement() == ScorePlacement.AFTER_LAST_TOKEN && sample.ended();
         double[] rewards = new double[penalties.length + (after ? 1 : 0)];
         for (int t = 0; t < penalties.length; t++) {
             rewards[t] = penalties[t] + sample.credits()[t];
         }
-        rewards[rewards.length - 1] += effective(sample.score(), sample.ended());
+        rewards[rewards.length - 1] += score;
         return rewards;
-    }
-
-    private double[] advantages(Sample sample, double[] rewards) {
-        int n = sample.oldLogProbs().length;
-        double[] values = new double[rewards.length + 1];
-        System.arraycopy(sample.values(), 0, values, 0, n);
-        if (rewards.length > n) {
-            // The score lands on the state after the end, which then has a value of its own.
-            values[n] = sample.values()[n];
-        } else if (!sample.ended() && config.truncation() == Truncation.BOOTSTRAP) {
-            values[n] = sample.values()[n];
-        }
-        double[] all = Gae.advantages(rewards, values, config.gamma(), config.lambda());
-        double[] own = new double[n];
-        System.arraycopy(all, 0, own, 0, n);
-        return own;
     }
 
     private double[][] whiten(Optional<Whitening> whitening, double[][] rows, Sample[] samples) {

@@ -55,7 +55,7 @@ final class Update {
         } else {
             boolean inLoss = config.kl() instanceof KlPenalty.InLoss;
             PpoLoss loss = new PpoLoss(
-                    config.policyClip(),
+                    config.surrogate(),
                     config.valueClip(),
                     config.valueCoefficient(),
                     config.entropyCoefficient(),
@@ -75,7 +75,7 @@ final class Update {
     private static PpoTargets targets(PpoConfig config, Experience experience, float[][] weights) {
         return new PpoTargets(
                 config.oldLogProbs() instanceof OldLogProbs.Own ? null : experience.oldLogProbs(),
-                experience.oldValues(),
+                config.advantages().valued() ? experience.oldValues() : null,
                 experience.referenceLogProbs(),
                 experience.advantages(),
                 experience.returns(),

@@ -159,8 +159,7 @@ class DroppedSamplesTest {
                         .grader(Addition.GRADER)
                         .config(Addition.config().toBuilder()
                                 .kl(new KlPenalty.None())
-                                .gamma(0)
-                                .lambda(0)
+                                .advantages(new Advantages.Gae(0, 0))
                                 .advantageWhitening(java.util.Optional.empty())
                                 .build())
                         .start()) {

@@ -9,6 +9,7 @@ import dev.reft.generation.Segment;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.math.KlController;
+import dev.reft.math.ClippedSurrogate;
 import dev.reft.math.KlEstimator;
 import dev.reft.model.Evaluation;
 import dev.reft.model.Output;
@@ -61,10 +62,12 @@ class GoldenRolloutTest {
                 .kl(new KlPenalty.InReward(
                         KlEstimator.K1, new KlController.Fixed(in.get("kl_coef").asDouble())))
                 .build();
-        assertEquals(config.gamma(), in.get("gamma").asDouble());
-        assertEquals(config.lambda(), in.get("lam").asDouble());
+        Advantages.Gae gae = (Advantages.Gae) config.advantages();
+        ClippedSurrogate clip = (ClippedSurrogate) config.surrogate();
+        assertEquals(gae.gamma(), in.get("gamma").asDouble());
+        assertEquals(gae.lambda(), in.get("lam").asDouble());
         assertEquals(config.valueCoefficient(), in.get("vf_coef").asDouble());
-        assertEquals(config.policyClip().low(), in.get("clip").asDouble());
+        assertEquals(clip.low(), in.get("clip").asDouble());
         exact(config, in, out);
         throughRecords(config, in, out);
     }
@@ -99,7 +102,9 @@ class GoldenRolloutTest {
                     new double[n],
                     cut(in.get("old_logprobs").get(i), start(in), n),
                     cut(in.get("ref_logprobs").get(i), start(in), n),
+                    null,
                     cut(in.get("old_values").get(i), start(in), n + 1),
+                    i,
                     0);
         }
         Shaping.Shaped shaped = new Shaping(config, in.get("kl_coef").asDouble()).shape(samples);
@@ -142,7 +147,7 @@ class GoldenRolloutTest {
         Experience experience = new Shaper(config, in.get("kl_coef").asDouble(), new Team(Replicas.SINGLE))
                 .shape(new ScoredRollouts(graded, batch, old, reference));
         PpoLoss loss =
-                new PpoLoss(config.policyClip(), config.valueClip(), config.valueCoefficient(), 0, 0, KlEstimator.K2);
+                new PpoLoss(config.surrogate(), config.valueClip(), config.valueCoefficient(), 0, 0, KlEstimator.K2);
         Evaluation evaluation = new PpoObjective(
                         loss,
                         new PpoTargets(

@@ -223,7 +223,9 @@ class PpoOptionsTest {
                 new double[3],
                 new double[] {-1, -2, -0.5},
                 new double[] {-1.5, -1, -0.5},
+                null,
                 new double[] {0.1, 0.2, 0.3, 0.7},
+                0,
                 0);
     }
 
@@ -252,7 +254,8 @@ class PpoOptionsTest {
     @Test
     void truncationIsTheEndOrIsBootstrapped() {
         double[] zero = shape(plain().build(), sample(false, 0)).advantages()[0];
-        PpoConfig config = plain().truncation(Truncation.BOOTSTRAP).build();
+        PpoConfig config = plain().advantages(new Advantages.Gae(1, 0.95, Truncation.BOOTSTRAP, Advantages.ScoreBaseline.NONE))
+                .build();
         double[] bootstrapped = shape(config, sample(false, 0)).advantages()[0];
         assertEquals(zero[2] + 0.7, bootstrapped[2], 1e-12);
         assertArrayEquals(

@@ -124,9 +124,11 @@ class ResumeTest {
             IllegalArgumentException config = assertThrows(
                     IllegalArgumentException.class,
                     () -> builder(policy)
-                            .config(config().toBuilder().gamma(0.5).build())
+                            .config(config().toBuilder()
+                                    .advantages(new Advantages.Gae(0.5, 0.95))
+                                    .build())
                             .resume(root));
-            assertTrue(config.getMessage().contains("config.gamma = 1.0"), config.getMessage());
+            assertTrue(config.getMessage().contains("config.advantages.gamma = 1.0"), config.getMessage());
             IllegalArgumentException control = assertThrows(
                     IllegalArgumentException.class,
                     () -> builder(policy).config(Addition.config()).resume(root));

@@ -9,6 +9,7 @@ import dev.reft.math.KlEstimator;
 import dev.reft.math.LearningRate;
 import dev.reft.model.Optimizer;
 import dev.reft.model.Policy;
+import dev.reft.ppo.Advantages;
 import dev.reft.ppo.Batches;
 import dev.reft.ppo.CriticWarmup;
 import dev.reft.ppo.KlPenalty;
@@ -189,7 +190,7 @@ record Stages(
                 .miniBatches(ppo.miniBatches())
                 .policyRate(ppo.rate())
                 .valueRate(ppo.valueRate())
-                .lambda(ppo.gaeLambda())
+                .advantages(new Advantages.Gae(1, ppo.gaeLambda()))
                 .valueCoefficient(ppo.valueCoefficient())
                 .kl(kl)
                 .criticWarmup(new CriticWarmup(ppo.criticWarmup(), false))
