@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** A model whose tokens are chars: it says what a function makes of its prompt, and values a row by its length. */
+/** A model whose tokens are chars: it says what a function makes of its prompt, values a row by its length,
+ * and finds a token likely that was there before. */
 final class FakeModel implements LanguageModel {
     private final Function<String, String> says;
     private final int context;
@@ -53,7 +54,23 @@ final class FakeModel implements LanguageModel {
             values[i] = new float[batch.row(i).scored().length + 1];
             values[i][values[i].length - 1] = batch.row(i).tokens().length;
         }
-        return new TokenScores(batch, Map.of(Output.VALUE, values));
+        float[][] logProbs = new float[batch.size()][];
+        for (int i = 0; i < logProbs.length; i++) {
+            logProbs[i] = new float[batch.row(i).scored().length];
+            for (int t = 0; t < logProbs[i].length; t++) {
+                logProbs[i][t] = logProb(batch.row(i).tokens(), batch.row(i).scored()[t]);
+            }
+        }
+        return new TokenScores(batch, Map.of(Output.VALUE, values, Output.LOG_PROB, logProbs));
+    }
+
+    /** A token that was seen before is likelier. */
+    private static float logProb(int[] tokens, int at) {
+        float logProb = -2;
+        for (int i = 0; i < at; i++) {
+            logProb += tokens[i] == tokens[at] ? 1 : 0;
+        }
+        return Math.min(-0.1f, logProb);
     }
 
     @Override
