@@ -167,6 +167,11 @@ final class QuickstartOptions {
     }
 
     RunPlan plan() {
+        return plan(seed);
+    }
+
+    /** The same with another seed. */
+    RunPlan plan(long otherSeed) {
         boolean small = model.isEmpty();
         if (small != (data == DataKind.WORDS)) {
             throw new IllegalArgumentException(
@@ -214,7 +219,7 @@ final class QuickstartOptions {
                         untuned),
                 or(maxTokens, small ? 24 : 160),
                 or(saveEvery, small ? 25 : 2),
-                seed);
+                otherSeed);
     }
 
     private static int or(@Nullable Integer given, int otherwise) {

@@ -6,6 +6,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The small model that the quickstart trains from random weights: a configuration of the Llama family (4 layers of width
@@ -13,6 +16,8 @@ import java.nio.file.Path;
  */
 public final class EmbeddedModel {
     private static final String[] FILES = {"config.json", "generation_config.json", "tokenizer.json"};
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private EmbeddedModel() {}
 
@@ -24,16 +29,53 @@ public final class EmbeddedModel {
      * @throws IOException if it cannot be written
      */
     public static Path writeTo(Path directory) throws IOException {
+        return writeTo(directory, List.of());
+    }
+
+    /**
+     * Writes the model's files with more words than the generated problems have, such as those of a judge's questions and
+     * verdicts. They come after the others, so token ids stay what they are.
+     *
+     * @param directory made if it is not there; files of the same names are replaced
+     * @param words without white space, none known already, all different
+     * @return the directory
+     * @throws IOException if it cannot be written
+     * @throws IllegalArgumentException if a word is known already, given twice, or no word
+     */
+    public static Path writeTo(Path directory, List<String> words) throws IOException {
         Files.createDirectories(directory);
         for (String file : FILES) {
-            try (InputStream resource = EmbeddedModel.class.getResourceAsStream("/dev/reft/examples/model/" + file)) {
-                if (resource == null) {
-                    throw new IllegalStateException("the resource " + file + " of the embedded model is missing");
-                }
-                AtomicFiles.writeText(
-                        directory.resolve(file), new String(resource.readAllBytes(), StandardCharsets.UTF_8));
+            String text = resource(file);
+            if (!words.isEmpty() && file.equals("tokenizer.json")) {
+                text = withWords(text, words);
+            } else if (!words.isEmpty() && file.equals("config.json")) {
+                ObjectNode config = (ObjectNode) JSON.readTree(text);
+                config.put("vocab_size", config.get("vocab_size").intValue() + words.size());
+                text = config.toPrettyString();
             }
+            AtomicFiles.writeText(directory.resolve(file), text);
         }
         return directory;
+    }
+
+    private static String resource(String file) throws IOException {
+        try (InputStream resource = EmbeddedModel.class.getResourceAsStream("/dev/reft/examples/model/" + file)) {
+            if (resource == null) {
+                throw new IllegalStateException("the resource " + file + " of the embedded model is missing");
+            }
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String withWords(String tokenizer, List<String> words) {
+        ObjectNode root = (ObjectNode) JSON.readTree(tokenizer);
+        ObjectNode vocabulary = (ObjectNode) root.get("model").get("vocab");
+        for (String word : words) {
+            if (word.isBlank() || word.chars().anyMatch(Character::isWhitespace) || vocabulary.has(word)) {
+                throw new IllegalArgumentException("'" + word + "' is no word that the embedded model could be given");
+            }
+            vocabulary.put(word, vocabulary.size());
+        }
+        return root.toPrettyString();
     }
 }

@@ -2,17 +2,13 @@ package dev.reft.examples.run;
 
 import dev.reft.examples.view.HtmlReport;
 import dev.reft.examples.view.ProgressLine;
-import dev.reft.grading.Prompt;
-import dev.reft.io.AtomicFiles;
 import dev.reft.model.MemoryLoad;
 import dev.reft.model.Optimizer;
 import dev.reft.model.Policy;
-import dev.reft.ppo.Batches;
-import dev.reft.ppo.PpoTrainer;
 import dev.reft.ppo.SftTrainer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -63,11 +59,10 @@ public final class ReftRun {
         if (stages.isOpen(WARM_UP)) {
             warmUp();
         }
-        if (stages.isOpen(PPO)) {
-            reinforce();
-        }
-        if (stages.isOpen(SFT)) {
-            continueWarmUp();
+        for (Method method : List.of(new ReftMethod(), new SftMethod())) {
+            if (stages.isOpen(method.name())) {
+                method.train(stages);
+            }
         }
         Path report = stages.folder().path("report.html");
         RunReport summary = new RunReport(plan, stages.folder(), stages.data(), stages.examiner());
@@ -93,55 +88,6 @@ public final class ReftRun {
                     StageLoop::loss);
             stages.line().end(Stages.spent(log, trainer.steps()));
             stages.examiner().examine(WARM_UP, policy);
-        }
-    }
-
-    private void continueWarmUp() {
-        RunFolder folder = stages.folder();
-        try (Policy policy = stages.opener().get();
-                SftTrainer trainer = SftTrainer.resume(
-                        policy, stages.sftConfig(), folder.checkpoints(folder.hasCheckpoint(SFT) ? SFT : WARM_UP))) {
-            long first = stages.warmUpSteps();
-            StageLog log = stages.timed(
-                    SFT,
-                    StageLoop.Work.of(trainer, stages.examples()),
-                    folder.hasCheckpoint(SFT) ? RunFolder.log(trainer.hostState()) : StageLog.EMPTY,
-                    first,
-                    stages.budget(),
-                    stages.saveEverySupervised(),
-                    policy,
-                    StageLoop::loss);
-            stages.line().end(Stages.spent(log, trainer.steps() - first));
-            stages.examiner().examine(SFT, policy);
-        }
-    }
-
-    private void reinforce() throws IOException {
-        RunPlan plan = stages.plan();
-        RunFolder folder = stages.folder();
-        try (Policy policy = stages.warm()) {
-            PpoTrainer.Builder builder =
-                    PpoTrainer.of(policy).config(Stages.ppoConfig(plan)).grader(stages.grader());
-            try (PpoTrainer trainer =
-                    folder.hasCheckpoint(PPO) ? builder.resume(folder.checkpoints(PPO)) : builder.start()) {
-                Batches<Prompt> prompts =
-                        Batches.of(stages.data().prompts(), plan.ppo().prompts(), Examiner.seed(plan, "prompts"));
-                StageLog log = stages.counted(
-                        PPO,
-                        StageLoop.Work.of(trainer, prompts),
-                        trainer.hostState(),
-                        plan.ppo().steps(),
-                        plan.evaluation().every(),
-                        plan.saveEvery(),
-                        policy,
-                        Stages::reward);
-                stages.line().end(Stages.accuracy(log));
-            }
-            stages.examiner().examine(PPO, policy);
-            Path export = folder.path("model-reft");
-            if (!Files.isDirectory(export)) {
-                AtomicFiles.writeDirectory(export, policy::export);
-            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -54,7 +55,7 @@ final class RunFolder implements AutoCloseable {
             }
             RunFolder folder = new RunFolder(root, channel, lock);
             try {
-                folder.adopt(plan);
+                folder.adopt("plan.json", plan);
             } catch (RuntimeException e) {
                 folder.close();
                 throw e;
@@ -70,28 +71,6 @@ final class RunFolder implements AutoCloseable {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
             return null;
-        }
-    }
-
-    private void adopt(RunPlan plan) {
-        JsonNode wanted = JSON.readTree(JSON.writeValueAsString(plan));
-        Optional<JsonNode> known = read("plan.json").map(RunFolder::tree);
-        if (known.isEmpty()) {
-            write("plan.json", JSON.writerWithDefaultPrettyPrinter().writeValueAsString(plan));
-            return;
-        }
-        Map<String, String> before = leaves("", known.get(), new TreeMap<>());
-        Map<String, String> now = leaves("", wanted, new TreeMap<>());
-        List<String> differences = new ArrayList<>();
-        now.forEach((field, value) -> {
-            String old = before.get(field);
-            if (!value.equals(old)) {
-                differences.add(field + " was " + old + " and is " + value);
-            }
-        });
-        if (!differences.isEmpty()) {
-            throw new IllegalArgumentException(root + " holds a run of another plan: " + String.join("; ", differences)
-                    + ". Give the same options, or another --out");
         }
     }
 
@@ -138,6 +117,51 @@ final class RunFolder implements AutoCloseable {
         StringBuilder lines = new StringBuilder();
         answers.forEach(answer -> lines.append(text(answer)).append('\n'));
         write("answers/" + name + ".jsonl", lines.toString());
+    }
+
+    /** A piece of kept samples. */
+    Optional<Samples.Piece> piece(String name, int first) {
+        return read(pieceFile(name, first)).map(text -> value(text, Samples.Piece.class, name));
+    }
+
+    void write(String name, int first, Samples.Piece piece) {
+        write(pieceFile(name, first), text(piece));
+    }
+
+    private static String pieceFile(String name, int first) {
+        return String.format(Locale.ROOT, "samples/%s-%06d.json", name, first);
+    }
+
+    /** What is known of a method beside its answers. */
+    Optional<Facts> facts(String method) {
+        return read("facts-" + method + ".json").map(text -> value(text, Facts.class, method));
+    }
+
+    void write(String method, Facts facts) {
+        write("facts-" + method + ".json", text(facts));
+    }
+
+    /** Keeps a further plan beside the run's, or refuses another one than is kept. */
+    void adopt(String file, Object plan) {
+        JsonNode wanted = JSON.readTree(JSON.writeValueAsString(plan));
+        Optional<JsonNode> known = read(file).map(RunFolder::tree);
+        if (known.isEmpty()) {
+            write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(plan));
+            return;
+        }
+        Map<String, String> before = leaves("", known.get(), new TreeMap<>());
+        Map<String, String> now = leaves("", wanted, new TreeMap<>());
+        List<String> differences = new ArrayList<>();
+        now.forEach((field, value) -> {
+            String old = before.get(field);
+            if (!value.equals(old)) {
+                differences.add(field + " was " + old + " and is " + value);
+            }
+        });
+        if (!differences.isEmpty()) {
+            throw new IllegalArgumentException(root + " holds a run of another plan: " + String.join("; ", differences)
+                    + ". Give the same options, or another --out");
+        }
     }
 
     static String text(Object value) {

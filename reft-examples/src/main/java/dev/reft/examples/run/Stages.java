@@ -4,6 +4,7 @@ import dev.reft.examples.view.ProgressLine;
 import dev.reft.generation.Sampling;
 import dev.reft.graders.AnswerScores;
 import dev.reft.grading.Grader;
+import dev.reft.grading.Prompt;
 import dev.reft.math.KlController;
 import dev.reft.math.KlEstimator;
 import dev.reft.math.LearningRate;
@@ -14,9 +15,10 @@ import dev.reft.ppo.Batches;
 import dev.reft.ppo.CriticWarmup;
 import dev.reft.ppo.KlPenalty;
 import dev.reft.ppo.PpoConfig;
+import dev.reft.ppo.PpoTrainer;
+import dev.reft.ppo.SavedRun;
 import dev.reft.ppo.SftConfig;
 import dev.reft.ppo.SftExample;
-import dev.reft.ppo.SftTrainer;
 import dev.reft.ppo.StepReport;
 import java.util.Locale;
 import java.util.Map;
@@ -60,7 +62,7 @@ record Stages(
     Policy warm() {
         Policy policy = opener.get();
         try {
-            SftTrainer.resume(policy, sftConfig(), folder.checkpoints(WARM_UP)).close();
+            SavedRun.restore(policy, folder.checkpoints(WARM_UP));
             policy.restartOptimizer(OPTIMIZER);
             return policy;
         } catch (RuntimeException | Error e) {
@@ -94,6 +96,26 @@ record Stages(
                                 && work.steps().getAsLong() < steps,
                         log -> examiner.check(policy, work.steps().getAsLong(), log.seconds()),
                         describe));
+    }
+
+    /** Reinforcement for as many steps as the plan has, with any configuration and grader. */
+    StageLog reinforce(String stage, Policy policy, PpoConfig config, Grader grader, int questions) {
+        PpoTrainer.Builder builder = PpoTrainer.of(policy).config(config).grader(grader);
+        try (PpoTrainer trainer =
+                folder.hasCheckpoint(stage) ? builder.resume(folder.checkpoints(stage)) : builder.start()) {
+            Batches<Prompt> prompts = Batches.of(data.prompts(), questions, Examiner.seed(plan, "prompts"));
+            StageLog log = counted(
+                    stage,
+                    StageLoop.Work.of(trainer, prompts),
+                    trainer.hostState(),
+                    plan.ppo().steps(),
+                    plan.evaluation().every(),
+                    plan.saveEvery(),
+                    policy,
+                    Stages::reward);
+            line.end(accuracy(log));
+            return log;
+        }
     }
 
     /** A stage of so many seconds, with as many accuracies as PPO had, at equal distances. */

@@ -1,0 +1,164 @@
+package dev.reft.examples.run;
+
+import dev.reft.examples.view.ProgressLine;
+import dev.reft.model.Policy;
+import dev.reft.ppo.statistics.Outcomes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Several methods from one warm-up, in one folder: each trains, is tested on the same problems, and leaves what it cost. A method that
+ * is finished is not run again.
+ */
+public final class MethodRun {
+    private static final Map<String, Function<Choice, Method>> METHODS = new LinkedHashMap<>();
+
+    static {
+        METHODS.put("sft", choice -> new SftMethod());
+        METHODS.put("rlaif", choice -> new RlaifMethod(choice.labelled()));
+        METHODS.put("rlvr", choice -> new RlvrMethod());
+        METHODS.put("reft", choice -> new ReftMethod());
+    }
+
+    /**
+     * What is compared beside the plan of a run.
+     *
+     * @param methods names out of {@link #methods()}; {@code reft} and {@code sft} are always among them
+     * @param labelled how many answers are labelled for a judge or compared for a reward model, &gt;= 1
+     */
+    public record Choice(List<String> methods, int labelled) {
+        /**
+         * Checks the names.
+         *
+         * @throws IllegalArgumentException if one is not known
+         */
+        public Choice {
+            methods = List.copyOf(methods);
+            for (String method : methods) {
+                if (!METHODS.containsKey(method)) {
+                    throw new IllegalArgumentException(
+                            "there is no method '" + method + "'; there are " + METHODS.keySet());
+                }
+            }
+            if (labelled < 1) {
+                throw new IllegalArgumentException("labelled " + labelled + " must be at least 1");
+            }
+        }
+    }
+
+    /**
+     * The methods that can be compared.
+     *
+     * @return their names
+     */
+    public static List<String> methods() {
+        return List.copyOf(METHODS.keySet());
+    }
+
+    /**
+     * Words that the embedded model needs beside those of the problems.
+     *
+     * @return the words
+     */
+    public static List<String> words() {
+        return JudgeRows.WORDS;
+    }
+
+    private final Choice choice;
+    private final Stages stages;
+
+    private MethodRun(Choice choice, Stages stages) {
+        this.choice = choice;
+        this.stages = stages;
+    }
+
+    /**
+     * What came of a run.
+     *
+     * @param outcomes method, the warm-up first and ReFT last, to what it solves of the test
+     * @param costs one line of a table a method: labels, seconds, memory, and what else is known
+     */
+    public record Result(Map<String, Outcomes> outcomes, List<String> costs) {}
+
+    /**
+     * Runs what is left of a plan.
+     *
+     * @param plan of warm-up, ReFT and SFT continued
+     * @param choice what else is compared
+     * @param root the run's folder
+     * @param opener opens the model as it is before training
+     * @param line shows progress
+     * @return what every method solves, and what it cost
+     * @throws IOException if a report cannot be written
+     * @throws IllegalArgumentException if the folder holds a run of another plan
+     */
+    public static Result go(RunPlan plan, Choice choice, Path root, Supplier<Policy> opener, ProgressLine line)
+            throws IOException {
+        try (RunFolder folder = RunFolder.open(root, plan)) {
+            folder.adopt("methods.json", new Choice(List.of(), choice.labelled()));
+            return new MethodRun(choice, Stages.of(plan, folder, opener, line)).run();
+        }
+    }
+
+    private Result run() throws IOException {
+        new ReftRun(stages).run();
+        List<Method> methods = new ArrayList<>();
+        METHODS.forEach((name, make) -> {
+            if (choice.methods().contains(name) || name.equals("sft") || name.equals("reft")) {
+                methods.add(make.apply(choice));
+            }
+        });
+        Map<String, Outcomes> outcomes = new LinkedHashMap<>();
+        outcomes.put(Stages.WARM_UP, outcomes(Stages.WARM_UP));
+        List<String> costs = new ArrayList<>();
+        for (Method method : methods) {
+            Facts facts = stages.folder().facts(method.name()).orElseGet(() -> run(method));
+            outcomes.put(method.name(), outcomes(method.name()));
+            costs.add(row(method, facts));
+        }
+        return new Result(outcomes, costs);
+    }
+
+    private Facts run(Method method) {
+        Resident.restart();
+        Map<String, Double> measures = stages.isOpen(method.name()) ? method.train(stages) : Map.of();
+        double seconds = stages.folder()
+                        .finished(method.name())
+                        .orElse(StageLog.EMPTY)
+                        .seconds()
+                + measures.getOrDefault(Method.BEFORE, 0.0);
+        Facts facts = new Facts(method.labels(stages), seconds, Resident.peakMegabytes(), measures);
+        stages.folder().write(method.name(), facts);
+        return facts;
+    }
+
+    private Outcomes outcomes(String contestant) {
+        Map<String, Boolean> right = new LinkedHashMap<>();
+        for (Answer answer : stages.folder().answers(Examiner.name(contestant, RunData.TEST))) {
+            right.put(stages.plan().seed() + "/" + answer.id(), answer.right());
+        }
+        return Outcomes.of(right);
+    }
+
+    private static String row(Method method, Facts facts) {
+        StringBuilder more = new StringBuilder();
+        facts.measures()
+                .forEach((name, value) -> more.append(more.length() == 0 ? "" : ", ")
+                        .append(String.format(Locale.ROOT, "%s %.3g", name, value)));
+        return String.format(
+                Locale.ROOT,
+                "| %s | %s | %.0f | %.0f | %s |",
+                method.name(),
+                facts.labels(),
+                facts.seconds(),
+                facts.residentMegabytes(),
+                more);
+    }
+}
