@@ -32,14 +32,14 @@ public final class KtoObjective implements Objective {
      * @param desirable how each is marked, [row]
      * @param references log-probability of each under the reference, [row]
      * @param weights weight of each, [row]; 1 / rows makes the mean
-     * @param kl from {@link KtoLoss#kl}, &gt;= 0
+     * @param kl from {@link KtoLoss#kl}, &gt;= 0; NaN makes the loss NaN
      * @throws IllegalArgumentException if lengths differ or a number is not finite
      */
     public KtoObjective(KtoLoss form, boolean[] desirable, double[] references, double[] weights, double kl) {
         Shapes.rows("references", references, desirable.length);
         Shapes.rows("weights", weights, desirable.length);
-        if (!(kl >= 0) || Double.isInfinite(kl)) {
-            throw new IllegalArgumentException("kl " + kl + " must be finite and not negative");
+        if (kl < 0) {
+            throw new IllegalArgumentException("kl " + kl + " must not be negative");
         }
         this.form = form;
         this.desirable = desirable;
