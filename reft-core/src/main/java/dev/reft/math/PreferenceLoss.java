@@ -27,6 +27,33 @@ public sealed interface PreferenceLoss
     Result of(Preference pair);
 
     /**
+     * How strongly the policy is held to the reference, or log-probabilities are scaled.
+     *
+     * @return beta, &gt; 0
+     */
+    double beta();
+
+    /**
+     * Whether the loss looks at reference log-probabilities at all; SimPO, ORPO and CPO do not.
+     *
+     * @return true if {@link Preference#referenceChosen} and {@link Preference#referenceRejected} matter
+     */
+    default boolean usesReference() {
+        return true;
+    }
+
+    /**
+     * The implicit reward of a completion, as TRL reports it.
+     *
+     * @param ratio log p - log p_ref summed over the completion's tokens; log p where there is no reference
+     * @param length tokens of the completion, &gt;= 1
+     * @return beta times ratio; beta times ratio / length for SimPO and ORPO
+     */
+    default double reward(double ratio, int length) {
+        return beta() * ratio;
+    }
+
+    /**
      * DPO (arXiv 2305.18290): -(1 - e) log s(z) - e log s(-z); with e &gt; 0 conservative DPO.
      *
      * @param beta &gt; 0; 0.1 is usual, about 5 with normalised lengths
@@ -127,6 +154,16 @@ public sealed interface PreferenceLoss
         }
 
         @Override
+        public boolean usesReference() {
+            return false;
+        }
+
+        @Override
+        public double reward(double ratio, int length) {
+            return beta * ratio / length;
+        }
+
+        @Override
         public Result of(Preference p) {
             double z = beta * (p.chosen() / p.chosenLength() - p.rejected() / p.rejectedLength()) - margin;
             double slope = -beta * Sigmoid.of(-z);
@@ -141,15 +178,28 @@ public sealed interface PreferenceLoss
      * @param beta &gt; 0
      */
     record Orpo(double beta) implements PreferenceLoss {
+        /** The odds of a completion that is certain are infinite; single precision does round to that. */
+        private static final double LIKELIEST = -1e-9;
+
         /** Checks beta. */
         public Orpo {
             Checks.positive("beta", beta);
         }
 
         @Override
+        public boolean usesReference() {
+            return false;
+        }
+
+        @Override
+        public double reward(double ratio, int length) {
+            return beta * ratio / length;
+        }
+
+        @Override
         public Result of(Preference p) {
-            double c = p.chosen() / p.chosenLength();
-            double r = p.rejected() / p.rejectedLength();
+            double c = Math.min(p.chosen() / p.chosenLength(), LIKELIEST);
+            double r = Math.min(p.rejected() / p.rejectedLength(), LIKELIEST);
             double z = logOdds(c) - logOdds(r);
             double slope = -beta * Sigmoid.of(-z);
             return new Result(
@@ -175,6 +225,11 @@ public sealed interface PreferenceLoss
         public Cpo {
             Checks.positive("beta", beta);
             Checks.range("smoothing", smoothing, 0, Math.nextDown(0.5));
+        }
+
+        @Override
+        public boolean usesReference() {
+            return false;
         }
 
         @Override

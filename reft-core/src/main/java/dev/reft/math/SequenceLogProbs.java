@@ -40,4 +40,16 @@ public final class SequenceLogProbs {
         }
         return sum;
     }
+
+    /**
+     * {@link #desensitised(double[], int, double)} of single precision numbers, added up in double precision.
+     *
+     * @param logProbs of the completion's tokens, [n]
+     * @param shared length of the shorter completion of the pair
+     * @param alpha weight of the tokens from {@code shared} on, in [0, 1]; 1 is the plain sum
+     * @return the weighted sum
+     */
+    public static double desensitised(float[] logProbs, int shared, double alpha) {
+        return desensitised(Ragged.doubles(logProbs), shared, alpha);
+    }
 }

@@ -16,6 +16,18 @@ final class Shapes {
         }
     }
 
+    /** One finite number a row. */
+    static void rows(String name, double[] numbers, int expected) {
+        if (numbers.length != expected) {
+            throw new IllegalArgumentException(name + " has " + numbers.length + " numbers, " + expected + " expected");
+        }
+        for (int i = 0; i < numbers.length; i++) {
+            if (!Double.isFinite(numbers[i])) {
+                throw new IllegalArgumentException(name + " of row " + i + " is " + numbers[i]);
+            }
+        }
+    }
+
     /** Every row of {@code rows} must be {@code extra} longer than that of {@code weights}. */
     static void like(float[][] weights, String name, float[][] rows, int extra) {
         if (rows.length != weights.length) {

@@ -38,9 +38,16 @@ final class Fingerprint {
     }
 
     static void requireSame(@Nullable List<Double> recorded, Scorer model) {
+        requireSame(recorded, of(model), tolerance(model));
+    }
+
+    static double tolerance(Scorer model) {
+        return Math.max(1e-4, model.info().logProbTolerance());
+    }
+
+    /** For fingerprints that were both taken before; those of one model agree up to its engine's rounding. */
+    static void requireSame(@Nullable List<Double> recorded, List<Double> present, double tolerance) {
         List<Double> saved = recorded == null ? List.of() : recorded;
-        List<Double> present = of(model);
-        double tolerance = Math.max(1e-4, model.info().logProbTolerance());
         boolean same = saved.size() == present.size();
         for (int i = 0; same && i < present.size(); i++) {
             same = Math.abs(saved.get(i) - present.get(i)) <= tolerance;

@@ -31,11 +31,11 @@ class ReplicasTest {
     @TempDir
     Path root;
 
-    private interface Rank<T> {
+    interface Rank<T> {
         T run(Replicas replicas) throws Exception;
     }
 
-    private static <T> List<T> together(int size, Rank<T> work) throws Exception {
+    static <T> List<T> together(int size, Rank<T> work) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(size);
         try {
             List<Future<T>> futures = new ArrayList<>();
