@@ -22,6 +22,8 @@ public final class MethodRun {
 
     static {
         METHODS.put("sft", choice -> new SftMethod());
+        METHODS.put("dpo", choice -> new DpoMethod(choice.labelled()));
+        METHODS.put("rlhf", choice -> new RlhfMethod(choice.labelled()));
         METHODS.put("rlaif", choice -> new RlaifMethod(choice.labelled()));
         METHODS.put("rlvr", choice -> new RlvrMethod());
         METHODS.put("reft", choice -> new ReftMethod());
@@ -119,24 +121,11 @@ public final class MethodRun {
         outcomes.put(Stages.WARM_UP, outcomes(Stages.WARM_UP));
         List<String> costs = new ArrayList<>();
         for (Method method : methods) {
-            Facts facts = stages.folder().facts(method.name()).orElseGet(() -> run(method));
+            Facts facts = stages.run(method);
             outcomes.put(method.name(), outcomes(method.name()));
             costs.add(row(method, facts));
         }
         return new Result(outcomes, costs);
-    }
-
-    private Facts run(Method method) {
-        Resident.restart();
-        Map<String, Double> measures = stages.isOpen(method.name()) ? method.train(stages) : Map.of();
-        double seconds = stages.folder()
-                        .finished(method.name())
-                        .orElse(StageLog.EMPTY)
-                        .seconds()
-                + measures.getOrDefault(Method.BEFORE, 0.0);
-        Facts facts = new Facts(method.labels(stages), seconds, Resident.peakMegabytes(), measures);
-        stages.folder().write(method.name(), facts);
-        return facts;
     }
 
     private Outcomes outcomes(String contestant) {

@@ -60,9 +60,7 @@ public final class ReftRun {
             warmUp();
         }
         for (Method method : List.of(new ReftMethod(), new SftMethod())) {
-            if (stages.isOpen(method.name())) {
-                method.train(stages);
-            }
+            stages.run(method);
         }
         Path report = stages.folder().path("report.html");
         RunReport summary = new RunReport(plan, stages.folder(), stages.data(), stages.examiner());

@@ -1,5 +1,7 @@
 package dev.reft.examples.run;
 
+import dev.reft.grading.Grade;
+import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.Policy;
@@ -66,12 +68,25 @@ final class RlaifMethod implements Method {
                         name(),
                         policy,
                         Stages.ppoConfig(stages.plan()),
-                        JudgeRows.judge(frozen, JudgeRows.RIGHT),
+                        withHidden(JudgeRows.judge(frozen, JudgeRows.RIGHT)),
                         stages.plan().ppo().prompts());
                 stages.examiner().examine(name(), policy);
             }
         }
         return measures;
+    }
+
+    /** The judge's scores, with whether the answer is right beside them. */
+    private static Grader withHidden(Grader judge) {
+        return (prompt, completion) -> {
+            Grade grade = judge.grade(prompt, completion);
+            if (!(grade instanceof Grade.Score score)) {
+                return grade;
+            }
+            Map<String, Double> parts = new LinkedHashMap<>(score.parts());
+            parts.put(RlhfMethod.HIDDEN, JudgeRows.label(JudgeRows.RIGHT, prompt, completion.text()) ? 1.0 : 0.0);
+            return new Grade.Score(score.value(), parts, score.credits(), score.extracted(), score.explanation());
+        };
     }
 
     /** Supervised steps on the labelled rows. */

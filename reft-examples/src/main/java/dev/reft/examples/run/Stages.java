@@ -22,8 +22,10 @@ import dev.reft.ppo.SftExample;
 import dev.reft.ppo.StepReport;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** What the stages of a run share: its plan, data and folder, how the model is opened, and how long a stage goes on. */
 record Stages(
@@ -51,6 +53,21 @@ record Stages(
     /** Whether a stage has steps or tests before it. */
     boolean isOpen(String stage) {
         return folder.finished(stage).isEmpty() || !examiner.complete(stage);
+    }
+
+    /** Runs what is left of a method, and keeps what it cost. */
+    Facts run(Method method) {
+        Optional<Facts> known = folder.facts(method.name());
+        if (known.isPresent() && !isOpen(method.name())) {
+            return known.get();
+        }
+        Resident.restart();
+        Map<String, Double> measures = isOpen(method.name()) ? method.train(this) : Map.of();
+        double seconds = folder.finished(method.name()).orElse(StageLog.EMPTY).seconds()
+                + measures.getOrDefault(Method.BEFORE, 0.0);
+        Facts facts = new Facts(method.labels(this), seconds, Resident.peakMegabytes(), measures);
+        folder.write(method.name(), facts);
+        return facts;
     }
 
     /** The seconds that PPO's steps took, which every other method gets too. */
@@ -100,7 +117,13 @@ record Stages(
 
     /** Reinforcement for as many steps as the plan has, with any configuration and grader. */
     StageLog reinforce(String stage, Policy policy, PpoConfig config, Grader grader, int questions) {
-        PpoTrainer.Builder builder = PpoTrainer.of(policy).config(config).grader(grader);
+        return reinforce(stage, policy, config, builder -> builder.grader(grader), questions);
+    }
+
+    /** The same with any way to grade. */
+    StageLog reinforce(
+            String stage, Policy policy, PpoConfig config, UnaryOperator<PpoTrainer.Builder> grading, int questions) {
+        PpoTrainer.Builder builder = grading.apply(PpoTrainer.of(policy).config(config));
         try (PpoTrainer trainer =
                 folder.hasCheckpoint(stage) ? builder.resume(folder.checkpoints(stage)) : builder.start()) {
             Batches<Prompt> prompts = Batches.of(data.prompts(), questions, Examiner.seed(plan, "prompts"));
