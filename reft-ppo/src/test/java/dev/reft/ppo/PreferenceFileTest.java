@@ -1,0 +1,144 @@
+package dev.reft.ppo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.reft.grading.Prompt;
+import dev.reft.text.Message;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Files of pairs in the forms that are about. */
+class PreferenceFileTest {
+    @TempDir
+    Path root;
+
+    private PairSet read(String... lines) throws Exception {
+        Path file = root.resolve("pairs.jsonl");
+        Files.writeString(file, String.join("\n", lines));
+        return PreferenceFile.read(file);
+    }
+
+    @Test
+    void text() throws Exception {
+        PairSet set = read(
+                "\uFEFF{\"prompt\": \"2+2=\", \"chosen\": \"4\", \"rejected\": \"5\", \"margin\": 1.5, \"source\": \"me\"}",
+                "",
+                "{\"id\": 7, \"prompt\": \"2+3=\", \"chosen\": \"5\", \"rejected\": \"4\", \"note\": null}",
+                "{\"prompt\": \"2+3=\", \"chosen\": \"5\", \"rejected\": \"5\"}");
+        PreferencePair first = set.pairs().get(0);
+        assertEquals("row_1", first.prompt().id());
+        assertEquals(new Prompt.Input.Text("2+2="), first.prompt().input());
+        assertEquals(Response.of("4"), first.chosen());
+        assertEquals(Response.of("5"), first.rejected());
+        assertEquals(1.5, first.margin());
+        assertEquals(Map.of("source", "me"), first.attributes());
+        assertEquals("7", set.pairs().get(1).prompt().id());
+        assertEquals(2, set.pairs().size());
+        assertEquals(Map.of("equal", 1), set.dropped());
+    }
+
+    @Test
+    void chatsInAllForms() throws Exception {
+        String system = "{\"role\": \"system\", \"content\": \"Short.\"}";
+        String user = "{\"role\": \"user\", \"content\": \"2+2?\"}";
+        String good = "{\"role\": \"assistant\", \"content\": \"4\"}";
+        String bad = "{\"role\": \"assistant\", \"content\": \"5\"}";
+        String prompt = "[" + system + "," + user + "]";
+        PairSet set = read(
+                "{\"prompt\": " + prompt + ", \"chosen\": [" + good + "], \"rejected\": [" + bad + "]}",
+                "{\"prompt\": " + prompt + ", \"chosen\": \"4\", \"rejected\": \"5\"}",
+                "{\"chosen\": [" + system + "," + user + "," + good + "], \"rejected\": [" + system + "," + user + ","
+                        + bad + "]}",
+                "{\"prompt\": \"2+2?\", \"chosen\": [" + system + "," + user + "," + good + "], \"rejected\": ["
+                        + system + "," + user + "," + bad + "]}",
+                "{\"prompt\": " + prompt + ", \"chosen\": [" + system + "," + user + "," + good + "], \"rejected\": ["
+                        + system + "," + user + "," + bad + "]}",
+                "{\"input\": {\"messages\": " + prompt + ", \"tools\": []}, \"preferred_output\": [" + good
+                        + "], \"non_preferred_output\": [" + bad + "]}");
+        assertEquals(6, set.pairs().size());
+        List<Message> wanted = List.of(Message.system("Short."), Message.user("2+2?"));
+        for (PreferencePair pair : set.pairs()) {
+            assertEquals(new Prompt.Input.Chat(wanted, Map.of()), pair.prompt().input());
+            assertEquals(Response.of("4"), pair.chosen());
+            assertEquals(Response.of("5"), pair.rejected());
+            assertEquals(Map.of(), pair.attributes());
+        }
+        PairSet short1 = read("{\"prompt\": \"2+2?\", \"chosen\": [" + good + "], \"rejected\": [" + bad + "]}");
+        assertEquals(
+                new Prompt.Input.Chat(List.of(Message.user("2+2?")), Map.of()),
+                short1.pairs().get(0).prompt().input());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"prompt\": \"a\", \"rejected\": \"b\"} | field 'chosen'",
+                "{\"prompt\": \"a\", \"chosen\": \"b\"} | field 'rejected'",
+                "{\"chosen\": \"a\", \"rejected\": \"b\"} | field 'prompt'",
+                "{\"prompt\": 3, \"chosen\": \"a\", \"rejected\": \"b\"} | field 'prompt', value 3",
+                "{\"prompt\": \"a\", \"chosen\": \"a\", \"rejected\": []} | field 'rejected', value []",
+                "{\"prompt\": \"a\", \"chosen\": [], \"rejected\": []} | field 'chosen', value []",
+                "{\"prompt\": \"a\", \"chosen\": \"a\", \"rejected\": \"b\", \"margin\": -1} | field 'margin', value -1",
+                "{\"prompt\": \"a\", \"chosen\": \"a\", \"rejected\": \"b\", \"margin\": \"1\"} | field 'margin', value \"1\"",
+                "{\"prompt\": \"a\", \"chosen\": [{\"content\": \"x\"}], \"rejected\": [{}]} | field 'chosen', value {\"content",
+                "{\"prompt\": \"a\", \"chosen\": [{\"role\": \"user\", \"content\": \"x\"}], \"rejected\": [{\"role\": \"assistant\", \"content\": \"x\"}]} | field 'chosen'",
+                "{\"input\": {}, \"preferred_output\": [{\"role\": \"assistant\", \"content\": \"x\"}], \"non_preferred_output\": [{\"role\": \"assistant\", \"content\": \"y\"}]} | field 'input', value {}",
+                "[1] | must be an object, found [1]",
+                "{\"prompt\": | no valid JSON",
+            })
+    void errorsNameFileRowFieldAndValue(String line, String message) {
+        IllegalArgumentException error = assertThrows(
+                IllegalArgumentException.class,
+                () -> read("{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}", line));
+        assertTrue(error.getMessage().contains("pairs.jsonl, row 2"), error.getMessage());
+        assertTrue(error.getMessage().contains(message), error.getMessage());
+    }
+
+    @Test
+    void whatIsNotUtf8IsRefused() throws Exception {
+        Path file = root.resolve("latin.jsonl");
+        Files.write(file, "{\"prompt\": \"\u00e4\"}".getBytes(StandardCharsets.ISO_8859_1));
+        assertThrows(IllegalArgumentException.class, () -> PreferenceFile.read(file));
+    }
+
+    @Test
+    void whatIsWrittenIsRead() throws Exception {
+        Path file = root.resolve("deep/pairs.jsonl");
+        List<PreferencePair> pairs = List.of(
+                new PreferencePair(
+                        new Prompt("a", new Prompt.Input.Text("x\u2028\n>"), "", Map.of("k", 1)),
+                        Response.of("\"yes\""),
+                        Response.of("no"),
+                        0.25,
+                        Map.of("k", 1)),
+                PreferencePair.of(Prompt.chat("b", List.of(Message.user("?")), ""), "1", "2"));
+        PreferenceFile.write(file, pairs);
+        assertEquals(pairs, PreferenceFile.read(file).pairs());
+    }
+
+    @Property(tries = 200)
+    void anyLineIsReadOrRefused(@ForAll String line) throws Exception {
+        Path file = Files.createTempFile("pairs", ".jsonl");
+        try {
+            Files.write(file, line.getBytes(StandardCharsets.UTF_8));
+            PreferenceFile.read(file);
+        } catch (IllegalArgumentException e) {
+            assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
+        } finally {
+            Files.delete(file);
+        }
+    }
+}
