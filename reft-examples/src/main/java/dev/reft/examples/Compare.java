@@ -44,6 +44,12 @@ public final class Compare implements Callable<Integer> {
             description = "answers labelled for a judge, and compared for a reward model (default: 1500)")
     private int labelled = 1500;
 
+    @Option(
+            names = "--votes",
+            paramLabel = "K",
+            description = "answers to each test problem for voting and reranking (default: 16; 0 for neither)")
+    private int votes = 16;
+
     @Mixin
     private final QuickstartOptions options = new QuickstartOptions();
 
@@ -72,8 +78,9 @@ public final class Compare implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ProgressLine line = ProgressLine.standard();
-        MethodRun.Choice choice = new MethodRun.Choice(methods, labelled);
+        MethodRun.Choice choice = new MethodRun.Choice(methods, labelled, votes);
         Map<String, Map<String, Outcomes>> outcomes = new LinkedHashMap<>();
+        Map<String, Map<String, Outcomes>> elected = new LinkedHashMap<>();
         List<String> lines = new ArrayList<>();
         for (long seed : seeds) {
             RunPlan plan = options.plan(seed);
@@ -81,6 +88,7 @@ public final class Compare implements Callable<Integer> {
             MethodRun.Result result = MethodRun.go(
                     plan, choice, folder, PlannedModel.opener(plan, folder, MethodRun.words(), line), line);
             outcomes.put(String.valueOf(seed), result.outcomes());
+            elected.put(String.valueOf(seed), result.elected());
             lines.add("");
             lines.add("Seed " + seed + ":");
             lines.add("");
@@ -89,6 +97,12 @@ public final class Compare implements Callable<Integer> {
             lines.addAll(result.costs());
         }
         List<String> table = new ArrayList<>(new SeedTable(outcomes).markdown());
+        if (votes > 0) {
+            table.add("");
+            table.add(votes + " answers to each problem, the commonest and the one that the reranker likes best:");
+            table.add("");
+            table.addAll(new SeedTable(elected).markdown());
+        }
         table.addAll(lines);
         Path report = options.out().resolve("comparison.md");
         AtomicFiles.writeText(report, String.join("\n", table) + "\n");

@@ -111,16 +111,18 @@ public final class OnlineSelfTraining implements AutoCloseable {
             OwnAnswers.Kept own = new OwnAnswers(policy, config.answers(), desk, loop).collect(prompts);
             counts = own.counts();
             List<LabelledResponse> examples = new ArrayList<>();
+            int drawn = 0;
             for (int p = 0; p < prompts.size(); p++) {
-                if (config.gold()) {
+                if (config.gold() && problems.get(p).solved()) {
                     Response solution = Response.of(problems.get(p).completion());
                     examples.add(new LabelledResponse(prompts.get(p), solution, true));
                 }
                 for (Completion completion : own.completions().get(p)) {
                     examples.add(new LabelledResponse(prompts.get(p), Response.of(completion), true));
+                    drawn++;
                 }
             }
-            kept = examples.size() - (config.gold() ? prompts.size() : 0);
+            kept = drawn;
             rows = new ResponseRows(policy.tokenizer(), policy.info(), config.base(), true).labelled(examples);
         }
 

@@ -130,7 +130,8 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
     private void requireOutput(Output output) {
         if (!policy.info().outputs().contains(output)) {
             throw new IllegalArgumentException("policy " + policy.info().id() + " does not give " + output
-                    + ", which advantages " + config.advantages() + " need; it gives " + policy.info().outputs()
+                    + ", which advantages " + config.advantages() + " need; it gives "
+                    + policy.info().outputs()
                     + ". Open it with a value head (Training.valueHead), or choose advantages without values");
         }
     }

@@ -3,7 +3,6 @@ package dev.reft.examples.run;
 import dev.reft.graders.AnswerScores;
 import dev.reft.grading.Prompt;
 import dev.reft.model.Sampler;
-import dev.reft.ppo.EvaluationConfig;
 import dev.reft.ppo.EvaluationReport;
 import dev.reft.ppo.Evaluator;
 import dev.reft.ppo.evaluation.Ranker;
@@ -46,8 +45,7 @@ final class Ballot {
         int piece = Math.max(1, 4 * stages.plan().evaluation().concurrent() / samples);
         while (ranked.size() < test().size()) {
             int start = ranked.size();
-            List<Prompt> problems =
-                    test().subList(start, Math.min(test().size(), start + piece));
+            List<Prompt> problems = test().subList(start, Math.min(test().size(), start + piece));
             EvaluationReport report = sample(model, problems);
             SelectionReport votes = SelectionReport.of(report, Selection.majority(), samples);
             SelectionReport ranks = SelectionReport.of(report, Selection.best(ranker), samples);
@@ -65,13 +63,8 @@ final class Ballot {
     }
 
     private EvaluationReport sample(Sampler model, List<Prompt> problems) {
-        EvaluationConfig config = EvaluationConfig.voting(
-                        samples,
-                        (float) stages.plan().ppo().temperature(),
-                        stages.plan().maxTokens(),
-                        Examiner.seed(stages.plan(), "votes"))
-                .withConcurrentSamples(stages.plan().evaluation().concurrent());
-        return new Evaluator(model, stages.data().grader(AnswerScores.BINARY), config).evaluate(problems);
+        return new Evaluator(model, stages.data().grader(AnswerScores.BINARY), Samples.draws(stages, samples, "votes"))
+                .evaluate(problems);
     }
 
     private static List<Answer> chosen(SelectionReport report) {

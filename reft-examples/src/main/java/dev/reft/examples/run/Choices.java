@@ -20,7 +20,7 @@ record Choices(List<PreferencePair> train, List<PreferencePair> heldOut, double 
         List<Prompt> questions = all.subList(0, Math.min(all.size(), labelled + held));
         Samples.Piece sampled;
         try (Policy policy = stages.warm()) {
-            sampled = new Samples(stages).take("choices", policy, questions, 2, seconds -> true);
+            sampled = new Samples(stages).all("choices", policy, questions, 2);
         }
         int cut = Math.min(2 * labelled, sampled.answers().size());
         long seed = Examiner.seed(stages.plan(), "choices");

@@ -36,8 +36,7 @@ final class DpoMethod implements Method {
     public Map<String, Double> train(Stages stages) {
         RunFolder folder = stages.folder();
         Choices choices = Choices.of(stages, labelled);
-        Batches<PreferencePair> batches =
-                Batches.of(choices.train(), PAIRS, Examiner.seed(stages.plan(), "dpo"));
+        Batches<PreferencePair> batches = Batches.of(choices.train(), PAIRS, Examiner.seed(stages.plan(), "dpo"));
         Map<String, Double> measures = new LinkedHashMap<>();
         measures.put(BEFORE, choices.seconds());
         measures.put("pairs", (double) choices.train().size());
@@ -62,9 +61,7 @@ final class DpoMethod implements Method {
                         DpoMethod::describe);
                 stages.line().end(Stages.spent(log, trainer.steps()));
                 if (!log.points().isEmpty()) {
-                    measures.put(
-                            "first loss",
-                            log.points().get(0).metrics().getOrDefault("loss", Double.NaN));
+                    measures.put("first loss", log.points().get(0).metrics().getOrDefault("loss", Double.NaN));
                 }
                 measures.put("accuracy on other choices", held(trainer, choices.heldOut()));
             }

@@ -22,6 +22,8 @@ public final class MethodRun {
 
     static {
         METHODS.put("sft", choice -> new SftMethod());
+        METHODS.put("offline-st", choice -> new OfflineMethod());
+        METHODS.put("online-st", choice -> new OnlineMethod());
         METHODS.put("dpo", choice -> new DpoMethod(choice.labelled()));
         METHODS.put("rlhf", choice -> new RlhfMethod(choice.labelled()));
         METHODS.put("rlaif", choice -> new RlaifMethod(choice.labelled()));
@@ -33,9 +35,11 @@ public final class MethodRun {
      * What is compared beside the plan of a run.
      *
      * @param methods names out of {@link #methods()}; {@code reft} and {@code sft} are always among them
-     * @param labelled how many answers are labelled for a judge or compared for a reward model, &gt;= 1
+     * @param labelled how many questions have answers that are labelled for a judge, compared for a reward model, or marked
+     *     for a reranker, &gt;= 1
+     * @param votes answers to each test problem for voting and reranking; 0 for neither
      */
-    public record Choice(List<String> methods, int labelled) {
+    public record Choice(List<String> methods, int labelled, int votes) {
         /**
          * Checks the names.
          *
@@ -51,6 +55,9 @@ public final class MethodRun {
             }
             if (labelled < 1) {
                 throw new IllegalArgumentException("labelled " + labelled + " must be at least 1");
+            }
+            if (votes < 0) {
+                throw new IllegalArgumentException("votes " + votes + " must not be negative");
             }
         }
     }
@@ -85,9 +92,10 @@ public final class MethodRun {
      * What came of a run.
      *
      * @param outcomes method, the warm-up first and ReFT last, to what it solves of the test
+     * @param elected the same for what voting and reranking choose; empty if there was none
      * @param costs one line of a table a method: labels, seconds, memory, and what else is known
      */
-    public record Result(Map<String, Outcomes> outcomes, List<String> costs) {}
+    public record Result(Map<String, Outcomes> outcomes, Map<String, Outcomes> elected, List<String> costs) {}
 
     /**
      * Runs what is left of a plan.
@@ -104,7 +112,7 @@ public final class MethodRun {
     public static Result go(RunPlan plan, Choice choice, Path root, Supplier<Policy> opener, ProgressLine line)
             throws IOException {
         try (RunFolder folder = RunFolder.open(root, plan)) {
-            folder.adopt("methods.json", new Choice(List.of(), choice.labelled()));
+            folder.adopt("methods.json", new Choice(List.of(), choice.labelled(), choice.votes()));
             return new MethodRun(choice, Stages.of(plan, folder, opener, line)).run();
         }
     }
@@ -125,7 +133,16 @@ public final class MethodRun {
             outcomes.put(method.name(), outcomes(method.name()));
             costs.add(row(method, facts));
         }
-        return new Result(outcomes, costs);
+        Map<String, Outcomes> elected = new LinkedHashMap<>();
+        if (choice.votes() > 0) {
+            List<String> contestants = List.copyOf(outcomes.keySet());
+            new Election(stages, choice.votes(), choice.labelled()).hold(contestants);
+            for (String contestant : contestants) {
+                elected.put(contestant + Ballot.VOTE, outcomes(contestant + Ballot.VOTE));
+                elected.put(contestant + Ballot.RERANK, outcomes(contestant + Ballot.RERANK));
+            }
+        }
+        return new Result(outcomes, elected, costs);
     }
 
     private Outcomes outcomes(String contestant) {

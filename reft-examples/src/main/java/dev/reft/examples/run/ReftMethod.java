@@ -25,7 +25,11 @@ final class ReftMethod implements Method {
         RunPlan plan = stages.plan();
         try (Policy policy = stages.warm()) {
             stages.reinforce(
-                    name(), policy, Stages.ppoConfig(plan), stages.grader(), plan.ppo().prompts());
+                    name(),
+                    policy,
+                    Stages.ppoConfig(plan),
+                    stages.grader(),
+                    plan.ppo().prompts());
             stages.examiner().examine(name(), policy);
             Path export = stages.folder().path("model-reft");
             if (!Files.isDirectory(export)) {

@@ -48,7 +48,7 @@ final class RlaifMethod implements Method {
         List<Prompt> questions = all.subList(0, Math.min(all.size(), labelled + held));
         Samples.Piece sampled;
         try (Policy policy = stages.warm()) {
-            sampled = new Samples(stages).take("labelled", policy, questions, 1, seconds -> true);
+            sampled = new Samples(stages).all("labelled", policy, questions, 1);
         }
         int cut = Math.min(labelled, sampled.answers().size());
         Map<String, Double> measures = new LinkedHashMap<>();
@@ -56,7 +56,8 @@ final class RlaifMethod implements Method {
             StageLog log = teach(
                     stages, judge, JudgeRows.examples(sampled.answers().subList(0, cut), prompts), sampled.seconds());
             measures.put(BEFORE, log.seconds());
-            List<Answer> others = sampled.answers().subList(cut, sampled.answers().size());
+            List<Answer> others =
+                    sampled.answers().subList(cut, sampled.answers().size());
             for (String rubric : List.of(JudgeRows.RIGHT, JudgeRows.SOUND)) {
                 try (LanguageModel frozen = judge.frozenCopy()) {
                     measures.put("agreement on '" + rubric + "'", JudgeRows.agreement(frozen, rubric, others, prompts));

@@ -123,7 +123,8 @@ final class RlhfMethod implements Method {
         double[] hidden = new double[group.size()];
         for (int i = 0; i < proxy.length; i++) {
             proxy[i] = grades.get(i) instanceof Grade.Score score ? score.value() : Double.NaN;
-            hidden[i] = WorkedAnswer.score(group.get(i).text(), prompt.reference()).value();
+            hidden[i] =
+                    WorkedAnswer.score(group.get(i).text(), prompt.reference()).value();
         }
         List<Grade> all = new ArrayList<>();
         for (int i = 0; i < proxy.length; i++) {
@@ -134,8 +135,7 @@ final class RlhfMethod implements Method {
                 if (other != i && hidden[i] != hidden[other] && !Double.isNaN(proxy[other])) {
                     parts.put(AGREES, proxy[i] > proxy[other] == hidden[i] > hidden[other] ? 1.0 : 0.0);
                 }
-                all.add(new Grade.Score(
-                        score.value(), parts, score.credits(), score.extracted(), score.explanation()));
+                all.add(new Grade.Score(score.value(), parts, score.credits(), score.extracted(), score.explanation()));
             } else {
                 all.add(grades.get(i));
             }

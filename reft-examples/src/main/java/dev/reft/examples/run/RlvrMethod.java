@@ -2,14 +2,12 @@ package dev.reft.examples.run;
 
 import dev.reft.graders.AnswerScores;
 import dev.reft.math.Aggregation;
-
 import dev.reft.math.KlController;
 import dev.reft.math.KlEstimator;
 import dev.reft.model.Policy;
 import dev.reft.ppo.Advantages;
 import dev.reft.ppo.Advantages.Deviation;
 import dev.reft.ppo.CriticWarmup;
-
 import dev.reft.ppo.KlPenalty;
 import dev.reft.ppo.PpoConfig;
 import java.util.Map;
@@ -36,7 +34,8 @@ final class RlvrMethod implements Method {
     public Map<String, Double> train(Stages stages) {
         try (Policy policy = stages.warm()) {
             PpoConfig config = config(stages.plan());
-            int questions = Math.max(1, stages.plan().ppo().prompts() * stages.plan().ppo().samples() / GROUP);
+            int questions = Math.max(
+                    1, stages.plan().ppo().prompts() * stages.plan().ppo().samples() / GROUP);
             stages.reinforce(name(), policy, config, stages.data().grader(AnswerScores.BINARY), questions);
             stages.examiner().examine(name(), policy);
         }

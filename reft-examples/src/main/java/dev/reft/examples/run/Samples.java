@@ -1,9 +1,7 @@
 package dev.reft.examples.run;
 
-import dev.reft.generation.Sampling;
 import dev.reft.graders.AnswerScores;
 import dev.reft.grading.Grade;
-import dev.reft.grading.GradingLimits;
 import dev.reft.grading.Prompt;
 import dev.reft.model.Sampler;
 import dev.reft.ppo.EvaluationConfig;
@@ -11,6 +9,7 @@ import dev.reft.ppo.EvaluationReport;
 import dev.reft.ppo.Evaluator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.DoublePredicate;
 
 /**
@@ -35,55 +34,72 @@ final class Samples {
      * Answers questions until all are answered or no more are wanted.
      *
      * @param name of the files
-     * @param model what answers
      * @param questions different ones
      * @param each how many answers to each
      * @param more whether to go on after so many seconds
-     * @return all answers so far, those to a question next to each other, and the seconds they took
+     * @param answering makes the answers of a piece, given the place of its first question
+     * @return all answers so far, in the order of the questions, and the seconds they took
      */
-    Piece take(String name, Sampler model, List<Prompt> questions, int each, DoublePredicate more) {
+    Piece take(
+            String name,
+            List<Prompt> questions,
+            int each,
+            DoublePredicate more,
+            BiFunction<List<Prompt>, Integer, List<Answer>> answering) {
         List<Answer> answers = new ArrayList<>();
         double seconds = 0;
         int size = Math.max(1, 4 * stages.plan().evaluation().concurrent() / each);
-        stages.line().start("sample: " + name, 0, (long) questions.size() * each);
+        stages.line().start("sample: " + name, 0, questions.size());
         for (int start = 0; start < questions.size() && more.test(seconds); start += size) {
-            List<Prompt> some = questions.subList(start, Math.min(questions.size(), start + size));
             int first = start;
+            int end = Math.min(questions.size(), start + size);
             Piece piece = stages.folder().piece(name, first).orElseGet(() -> {
-                Piece made = piece(model, some, each, first);
-                stages.folder().write(name, first, made);
-                return made;
+                long begin = System.nanoTime();
+                List<Answer> made = answering.apply(questions.subList(first, end), first);
+                Piece fresh = new Piece((System.nanoTime() - begin) / 1e9, made);
+                stages.folder().write(name, first, fresh);
+                return fresh;
             });
             answers.addAll(piece.answers());
             seconds += piece.seconds();
-            stages.line().update(answers.size(), right(answers));
+            stages.line().update(end, right(answers));
         }
         stages.line().end(right(answers));
         return new Piece(seconds, answers);
     }
 
-    private Piece piece(Sampler model, List<Prompt> questions, int each, int first) {
-        long begin = System.nanoTime();
-        EvaluationConfig config = new EvaluationConfig(
-                Sampling.at((float) stages.plan().ppo().temperature()),
+    /** All of a model's answers to all questions, those to a question next to each other. */
+    Piece all(String name, Sampler model, List<Prompt> questions, int each) {
+        return take(
+                name,
+                questions,
                 each,
-                stages.plan().maxTokens(),
-                List.of(),
-                stages.plan().evaluation().concurrent(),
-                1,
-                GradingLimits.DEFAULT,
-                Examiner.seed(stages.plan(), "samples/" + first));
+                seconds -> true,
+                (some, first) -> answers(model, some, each, name + "/" + first));
+    }
+
+    private List<Answer> answers(Sampler model, List<Prompt> questions, int each, String place) {
+        EvaluationConfig config = draws(stages, each, place);
         EvaluationReport report =
                 new Evaluator(model, stages.data().grader(AnswerScores.BINARY), config).evaluate(questions);
         List<Answer> answers = new ArrayList<>();
         for (EvaluationReport.Item item : report.items()) {
             for (EvaluationReport.Answer answer : item.answers()) {
                 String extracted = answer.grade() instanceof Grade.Score score ? score.extracted() : "";
-                answers.add(new Answer(
-                        item.prompt().id(), answer.completion().text(), extracted, answer.right()));
+                answers.add(new Answer(item.prompt().id(), answer.completion().text(), extracted, answer.right()));
             }
         }
-        return new Piece((System.nanoTime() - begin) / 1e9, answers);
+        return answers;
+    }
+
+    /** The run's draws at a place. */
+    static EvaluationConfig draws(Stages stages, int each, String place) {
+        return EvaluationConfig.voting(
+                        each,
+                        (float) stages.plan().ppo().temperature(),
+                        stages.plan().maxTokens(),
+                        Examiner.seed(stages.plan(), "samples/" + place))
+                .withConcurrentSamples(stages.plan().evaluation().concurrent());
     }
 
     private static String right(List<Answer> answers) {
