@@ -41,8 +41,8 @@ public final class Compare implements Callable<Integer> {
     @Option(
             names = "--labelled",
             paramLabel = "N",
-            description = "answers labelled for a judge, and compared for a reward model (default: 1500)")
-    private int labelled = 1500;
+            description = "answers labelled for a judge, and compared for a reward model (default: 4000)")
+    private int labelled = 4000;
 
     @Option(
             names = "--votes",

@@ -28,13 +28,13 @@ public final class MethodRun {
         METHODS.put("rlhf", choice -> new RlhfMethod(choice.labelled()));
         METHODS.put("rlaif", choice -> new RlaifMethod(choice.labelled()));
         METHODS.put("rlvr", choice -> new RlvrMethod());
-        METHODS.put("reft", choice -> new ReftMethod());
+        METHODS.put(Stages.PPO, choice -> new ReftMethod());
     }
 
     /**
      * What is compared beside the plan of a run.
      *
-     * @param methods names out of {@link #methods()}; {@code reft} and {@code sft} are always among them
+     * @param methods names out of {@link #methods()}; {@code ppo} (ReFT) and {@code sft} are always among them
      * @param labelled how many questions have answers that are labelled for a judge, compared for a reward model, or marked
      *     for a reranker, &gt;= 1
      * @param votes answers to each test problem for voting and reranking; 0 for neither
@@ -121,7 +121,7 @@ public final class MethodRun {
         new ReftRun(stages).run();
         List<Method> methods = new ArrayList<>();
         METHODS.forEach((name, make) -> {
-            if (choice.methods().contains(name) || name.equals("sft") || name.equals("reft")) {
+            if (choice.methods().contains(name) || name.equals("sft") || name.equals(Stages.PPO)) {
                 methods.add(make.apply(choice));
             }
         });
@@ -133,6 +133,7 @@ public final class MethodRun {
             outcomes.put(method.name(), outcomes(method.name()));
             costs.add(row(method, facts));
         }
+        new MethodReport(stages, List.copyOf(outcomes.keySet())).write();
         Map<String, Outcomes> elected = new LinkedHashMap<>();
         if (choice.votes() > 0) {
             List<String> contestants = List.copyOf(outcomes.keySet());
