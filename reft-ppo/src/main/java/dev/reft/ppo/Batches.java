@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The batch of each step, over epochs that are shuffled by place: it depends on the step only, so a run that resumes at a step
- * goes on with that step's data.
+ * goes on with that step's data. The batches of an epoch differ by at most one item: a last one of a few items would make a step
+ * of the same length as any other, out of noise.
  *
  * @param <T> what a batch holds
  */
@@ -26,7 +27,7 @@ public final class Batches<T> {
      *
      * @param <T> what a batch holds
      * @param items the data, not empty
-     * @param size items of a batch, &gt;= 1; the last of an epoch has what is left
+     * @param size most items of a batch, &gt;= 1
      * @param seed of the order
      * @return the batches
      * @throws IllegalArgumentException if there are no items or the size is not positive
@@ -70,9 +71,11 @@ public final class Batches<T> {
             throw new IllegalArgumentException("step " + step + " must not be negative");
         }
         int[] order = Seeds.permutation(items.size(), Seeds.at(seed, Seeds.Stream.SHUFFLE, epoch(step), "epoch", 0));
-        int from = (int) (step % stepsPerEpoch()) * size;
+        long place = step % stepsPerEpoch();
+        int from = (int) (items.size() * place / stepsPerEpoch());
+        int to = (int) (items.size() * (place + 1) / stepsPerEpoch());
         List<T> batch = new ArrayList<>();
-        for (int i = from; i < Math.min(items.size(), from + size); i++) {
+        for (int i = from; i < to; i++) {
             batch.add(items.get(order[i]));
         }
         return batch;

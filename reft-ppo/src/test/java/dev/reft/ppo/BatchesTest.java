@@ -3,6 +3,7 @@ package dev.reft.ppo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** Every item once an epoch, whatever the sizes, by place. */
+/** Every item once an epoch, in batches of equal size, by place. */
 class BatchesTest {
     private static List<Integer> numbers(int count) {
         List<Integer> numbers = new ArrayList<>();
@@ -29,11 +30,18 @@ class BatchesTest {
             @ForAll long seed) {
         Batches<Integer> batches = Batches.of(numbers(count), size, seed);
         List<Integer> seen = new ArrayList<>();
+        int least = Integer.MAX_VALUE;
+        int most = 0;
         for (long s = 0; s < batches.stepsPerEpoch(); s++) {
             long step = epoch * batches.stepsPerEpoch() + s;
             assertEquals(epoch, batches.epoch(step));
-            seen.addAll(batches.at(step));
+            List<Integer> batch = batches.at(step);
+            assertTrue(batch.size() <= size, () -> "a batch has " + batch.size());
+            least = Math.min(least, batch.size());
+            most = Math.max(most, batch.size());
+            seen.addAll(batch);
         }
+        assertTrue(most - least <= 1, "batches of " + least + " to " + most);
         seen.sort(null);
         assertEquals(numbers(count), seen);
     }
