@@ -40,8 +40,7 @@ public sealed interface Curriculum {
         ToDoubleFunction<Prompt> draw = prompt -> uniform.getOrDefault(prompt.id(), 0.0);
         List<Prompt> order = new ArrayList<>(data);
         order.sort(Comparator.comparingDouble(draw).thenComparing(Prompt::id));
-        return List.copyOf(
-                ordered(order, draw, history, step).subList(0, size));
+        return List.copyOf(ordered(order, draw, history, step).subList(0, size));
     }
 
     /** All prompts, those to be taken first; {@code shuffled} is in the order of their draws, which are uniform in [0, 1). */

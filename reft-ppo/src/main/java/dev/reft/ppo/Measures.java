@@ -163,10 +163,7 @@ final class Measures {
                 count++;
                 uniform += scores.stream().distinct().count() == 1 ? 1 : 0;
                 deviations += Moments.of(
-                                scores.stream()
-                                        .mapToDouble(Double::doubleValue)
-                                        .toArray(),
-                                true)
+                                scores.stream().mapToDouble(Double::doubleValue).toArray(), true)
                         .deviation();
             }
         }

@@ -119,8 +119,7 @@ final class NamedConfigs {
     }
 
     static PpoConfig gspo() {
-        ClippedSurrogate clip =
-                new ClippedSurrogate(3e-4, 4e-4, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+        ClippedSurrogate clip = new ClippedSurrogate(3e-4, 4e-4, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
         return grpo().toBuilder()
                 .kl(new KlPenalty.None())
                 .surrogate(new SequenceSurrogate(clip))
@@ -139,8 +138,7 @@ final class NamedConfigs {
     static PpoConfig rloo() {
         return valueless(new Advantages.LeaveOneOut(), 2)
                 .kl(inReward(0.05))
-                .surrogate(
-                        new SequenceSurrogate(ClippedSurrogate.symmetric(0.2), SequenceSurrogate.Pooling.SUM))
+                .surrogate(new SequenceSurrogate(ClippedSurrogate.symmetric(0.2), SequenceSurrogate.Pooling.SUM))
                 .build();
     }
 

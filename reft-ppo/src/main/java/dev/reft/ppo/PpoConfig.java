@@ -149,12 +149,12 @@ public record PpoConfig(
                     + " compares the samples of a prompt and needs at least 2");
         }
         if (!advantages.valued() && valueCoefficient != 0) {
-            throw new IllegalArgumentException("valueCoefficient " + valueCoefficient + ": " + advantages
-                    + " uses no values; set it to 0");
+            throw new IllegalArgumentException(
+                    "valueCoefficient " + valueCoefficient + ": " + advantages + " uses no values; set it to 0");
         }
         if (!advantages.valued() && criticWarmup.steps() != 0) {
-            throw new IllegalArgumentException("criticWarmup of " + criticWarmup.steps() + " steps: " + advantages
-                    + " uses no values");
+            throw new IllegalArgumentException(
+                    "criticWarmup of " + criticWarmup.steps() + " steps: " + advantages + " uses no values");
         }
     }
 

@@ -103,8 +103,9 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
         } else if (sampler instanceof Refreshable refreshable) {
             source = SamplerWeights.exports(policy, sampler, refreshable);
         } else {
-            throw new IllegalArgumentException("sampler " + sampler.info().id()
-                    + " is not Refreshable, so it would never get new weights; without a sampler frozen copies are used");
+            throw new IllegalArgumentException(
+                    "sampler " + sampler.info().id()
+                            + " is not Refreshable, so it would never get new weights; without a sampler frozen copies are used");
         }
         DefaultPpoTrainer trainer = open(checkpoint, overlap);
         GradingDesk desk = new GradingDesk(graders(), config.grading(), executor);
@@ -166,7 +167,8 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
     private void requireOutput(Output output) {
         if (!policy.info().outputs().contains(output)) {
             throw new IllegalArgumentException("policy " + policy.info().id() + " does not give " + output
-                    + ", which advantages " + config.advantages() + " need; it gives " + policy.info().outputs()
+                    + ", which advantages " + config.advantages() + " need; it gives "
+                    + policy.info().outputs()
                     + ". Open it with a value head (Training.valueHead), or choose advantages without values");
         }
     }

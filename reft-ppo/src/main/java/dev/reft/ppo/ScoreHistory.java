@@ -96,8 +96,10 @@ public record ScoreHistory(double memory, Map<String, Past> prompts) {
                     .map(Grade.Score.class::cast)
                     .toList();
             if (!scores.isEmpty()) {
-                double mean =
-                        scores.stream().mapToDouble(Grade.Score::value).average().orElseThrow();
+                double mean = scores.stream()
+                        .mapToDouble(Grade.Score::value)
+                        .average()
+                        .orElseThrow();
                 Past past = longer.get(id);
                 longer.put(
                         id,

@@ -65,7 +65,9 @@ class CurriculumTest {
     @Test
     void theBandIsFilledByWhatIsNearest() {
         Curriculum band = new Curriculum.Band(0.45, 0.55);
-        assertEquals(List.of("p10", "p9"), ids(band.next(DATA, ramp(), 2, 0, 0)).stream().sorted().toList());
+        assertEquals(
+                List.of("p10", "p9"),
+                ids(band.next(DATA, ramp(), 2, 0, 0)).stream().sorted().toList());
         assertEquals(
                 List.of("p10", "p11", "p8", "p9"),
                 ids(band.next(DATA, ramp(), 4, 0, 0)).stream().sorted().toList());
@@ -99,8 +101,9 @@ class CurriculumTest {
             double share = Math.sqrt(0.0625 + 0.9375 * Math.min(1, step / 100.0));
             assertEquals((int) Math.ceil(share * 20 - 1) / 5, hardest, "step " + step);
         }
-        String said = assertThrows(IllegalArgumentException.class, () -> new Curriculum.EasyFirst("depth", 1, 1)
-                        .next(DATA, ScoreHistory.empty(0), 1, 0, 0))
+        String said = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new Curriculum.EasyFirst("depth", 1, 1).next(DATA, ScoreHistory.empty(0), 1, 0, 0))
                 .getMessage();
         assertTrue(said.contains("depth"), said);
     }
@@ -117,10 +120,17 @@ class CurriculumTest {
         assertEquals(5, history.of(DATA.get(0)).samples());
         assertEquals(6, history.of(DATA.get(0)).step());
         history = new ScoreHistory(
-                0.25, Map.of("a \"b\"\n\u2028", new ScoreHistory.Past(1, 1.0 / 3, 0), "c", new ScoreHistory.Past(9, -4, 7)));
+                0.25,
+                Map.of("a \"b\"\n\u2028", new ScoreHistory.Past(1, 1.0 / 3, 0), "c", new ScoreHistory.Past(9, -4, 7)));
         assertEquals(history, ScoreHistory.of(history.toText()));
-        for (String wrong : List.of("", "{", "[]", "{\"memory\":0.5}", "{\"memory\":2,\"prompts\":{}}",
-                "{\"memory\":0,\"prompts\":{\"a\":[1,2]}}", "{\"memory\":\"x\",\"prompts\":{}}",
+        for (String wrong : List.of(
+                "",
+                "{",
+                "[]",
+                "{\"memory\":0.5}",
+                "{\"memory\":2,\"prompts\":{}}",
+                "{\"memory\":0,\"prompts\":{\"a\":[1,2]}}",
+                "{\"memory\":\"x\",\"prompts\":{}}",
                 "{\"memory\":0,\"prompts\":{\"a\":[0,2,3]}}")) {
             assertThrows(IllegalArgumentException.class, () -> ScoreHistory.of(wrong), wrong);
         }

@@ -55,7 +55,8 @@ class DynamicSamplingTest {
             List<Prompt> data = Addition.prompts();
             DynamicSampling drawn = DynamicSampling.empty();
             assertEquals(0, drawn.size());
-            assertThrows(IllegalStateException.class, () -> DynamicSampling.empty().take(1));
+            assertThrows(
+                    IllegalStateException.class, () -> DynamicSampling.empty().take(1));
             int cursor = 8;
             while (drawn.size() < 2 && drawn.rounds() < 5) {
                 drawn = drawn.with(trainer.grade(trainer.collect(data.subList(cursor - 2, cursor))));
@@ -63,8 +64,16 @@ class DynamicSamplingTest {
             }
             assertEquals(
                     Map.of(
-                            "dynamic/rounds", 4.0, "dynamic/drawn", 8.0, "dynamic/informative", 3.0,
-                            "dynamic/unscored", 2.0, "dynamic/dropped", 3.0),
+                            "dynamic/rounds",
+                            4.0,
+                            "dynamic/drawn",
+                            8.0,
+                            "dynamic/informative",
+                            3.0,
+                            "dynamic/unscored",
+                            2.0,
+                            "dynamic/dropped",
+                            3.0),
                     drawn.measures());
             GradedRollouts taken = drawn.take(2);
             assertEquals(
@@ -85,15 +94,15 @@ class DynamicSamplingTest {
                         .grader((prompt, completion) -> byPrompt(prompt, completion.sample()))
                         .config(Methods.all().get("grpo"))
                         .start()) {
-            GradedRollouts graded = trainer.grade(
-                    trainer.collect(Addition.prompts().subList(0, 2)));
+            GradedRollouts graded =
+                    trainer.grade(trainer.collect(Addition.prompts().subList(0, 2)));
             DynamicSampling once = DynamicSampling.empty().with(graded);
             String twice = assertThrows(IllegalArgumentException.class, () -> once.with(graded))
                     .getMessage();
             assertTrue(twice.contains("0+0"), twice);
             trainer.update(once.take(9));
-            GradedRollouts later = trainer.grade(
-                    trainer.collect(Addition.prompts().subList(2, 3)));
+            GradedRollouts later =
+                    trainer.grade(trainer.collect(Addition.prompts().subList(2, 3)));
             String steps = assertThrows(IllegalArgumentException.class, () -> once.with(later))
                     .getMessage();
             assertTrue(steps.contains("step 0") && steps.contains("step 1"), steps);

@@ -42,7 +42,8 @@ class GroupMethodsTest {
             assertEquals(0, first.metric("val/first_ratio_distance"));
             assertTrue(first.metric("objective/raw_scores") < 0.4, "start " + first.metric("objective/raw_scores"));
             assertTrue(last > 0.65, "end " + last);
-            for (String name : List.of("loss/value_avg", "value/mean", "value/explained_variance", "val/clipfrac_avg")) {
+            for (String name :
+                    List.of("loss/value_avg", "value/mean", "value/explained_variance", "val/clipfrac_avg")) {
                 assertFalse(first.metrics().containsKey(name), name);
             }
         }
@@ -179,8 +180,7 @@ class GroupMethodsTest {
     @Test
     void aMethodWithValuesNeedsAValueHead() {
         try (Policy policy = Methods.policy(1)) {
-            String said = assertThrows(
-                            IllegalArgumentException.class, () -> Methods.start(policy, Addition.config()))
+            String said = assertThrows(IllegalArgumentException.class, () -> Methods.start(policy, Addition.config()))
                     .getMessage();
             assertTrue(said.contains("does not give VALUE") && said.contains("Gae"), said);
         }
@@ -215,10 +215,12 @@ class GroupMethodsTest {
         try (Policy policy = Methods.policy(10)) {
             Methods.all().forEach((name, other) -> {
                 if (!other.equals(config)) {
-                    String said = assertThrows(IllegalArgumentException.class, () -> PpoTrainer.of(policy)
-                                    .grader(Addition.GRADER)
-                                    .config(other)
-                                    .resume(root))
+                    String said = assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> PpoTrainer.of(policy)
+                                            .grader(Addition.GRADER)
+                                            .config(other)
+                                            .resume(root))
                             .getMessage();
                     assertTrue(said.contains("the checkpoint has config."), said);
                 }

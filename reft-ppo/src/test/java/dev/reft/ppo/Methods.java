@@ -45,9 +45,11 @@ final class Methods {
         all.put("gspo", tiny(PpoConfig.gspo()));
         all.put("cispo", tiny(PpoConfig.cispo()));
         all.put("rloo", tiny(PpoConfig.rloo()));
-        all.put("opo", tiny(PpoConfig.rloo().toBuilder()
-                .advantages(new Advantages.LengthWeighted())
-                .build()));
+        all.put(
+                "opo",
+                tiny(PpoConfig.rloo().toBuilder()
+                        .advantages(new Advantages.LengthWeighted())
+                        .build()));
         all.put("reinforce++", tiny(PpoConfig.reinforcePlusPlus()));
         all.put("reinforce++ baseline", tiny(PpoConfig.reinforcePlusPlusBaseline()));
         return all;

@@ -64,7 +64,8 @@ class NamedConfigsTest {
                         + " surrogate=" + clip(0.2, 0.28) + ", valueCoefficient=0.0, valueRate=0.0}",
                 differences(PpoConfig.dapo()));
         assertEquals(
-                "{advantageWhitening=none, " + group(1e-4) + ", epochs=1, kl={type=None}, maxTokens=1024, miniBatches=4,"
+                "{advantageWhitening=none, " + group(1e-4)
+                        + ", epochs=1, kl={type=None}, maxTokens=1024, miniBatches=4,"
                         + " policyRate=1.0E-6, samplesPerPrompt=8, surrogate={type=SequenceSurrogate, clip="
                         + clip(3e-4, 4e-4) + ", pooling=MEAN}, valueCoefficient=0.0, valueRate=0.0}",
                 differences(PpoConfig.gspo()));
@@ -78,9 +79,11 @@ class NamedConfigsTest {
     @Test
     void reinforceAndItsRelatives() {
         assertEquals(
-                "{advantageWhitening=none, advantages={type=LeaveOneOut}, " + VALUELESS.replace(
-                                ", valueCoefficient", ", samplesPerPrompt=2, surrogate={type=SequenceSurrogate, clip="
-                                        + clip(0.2, 0.2) + ", pooling=SUM}, valueCoefficient")
+                "{advantageWhitening=none, advantages={type=LeaveOneOut}, "
+                        + VALUELESS.replace(
+                                ", valueCoefficient",
+                                ", samplesPerPrompt=2, surrogate={type=SequenceSurrogate, clip=" + clip(0.2, 0.2)
+                                        + ", pooling=SUM}, valueCoefficient")
                         + "}",
                 differences(PpoConfig.rloo()));
         assertEquals(

@@ -51,8 +51,7 @@ class OverlappedTrainerTest {
     Path root;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(3);
-    private final LongFunction<List<Prompt>> data =
-            step -> Addition.prompts().subList(0, step % 2 == 0 ? 9 : 6);
+    private final LongFunction<List<Prompt>> data = step -> Addition.prompts().subList(0, step % 2 == 0 ? 9 : 6);
 
     @AfterEach
     void endThreads() {
@@ -236,7 +235,9 @@ class OverlappedTrainerTest {
             try (policy;
                     OverlappedTrainer trainer = builder(
                                     policy,
-                                    config().toBuilder().kl(new KlPenalty.None()).build())
+                                    config().toBuilder()
+                                            .kl(new KlPenalty.None())
+                                            .build())
                             .startOverlapped(overlap, threads, data)) {
                 List<Integer> lags = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
@@ -262,7 +263,8 @@ class OverlappedTrainerTest {
         Watched policy = new Watched(Methods.policy(10));
         AtomicInteger tokens = new AtomicInteger();
         try (policy;
-                OverlappedTrainer trainer = builder(policy, config()).startOverlapped(Overlap.ONE_STEP, threads, data)) {
+                OverlappedTrainer trainer =
+                        builder(policy, config()).startOverlapped(Overlap.ONE_STEP, threads, data)) {
             trainer.step();
             policy.beforeToken = () -> {
                 if (tokens.incrementAndGet() == 2) {
@@ -294,7 +296,8 @@ class OverlappedTrainerTest {
         ended.shutdown();
         try (Policy policy = Methods.policy(1);
                 OverlappedTrainer trainer = builder(policy, config()).startOverlapped(Overlap.ONE_STEP, ended, data)) {
-            String said = assertThrows(IllegalStateException.class, trainer::step).getMessage();
+            String said =
+                    assertThrows(IllegalStateException.class, trainer::step).getMessage();
             assertTrue(said.contains("the executor takes no sampling of step 0"), said);
         }
     }
@@ -324,7 +327,8 @@ class OverlappedTrainerTest {
             Thread.sleep(150);
             assertEquals(then, tokens.get(), "nothing is sampled any more");
             trainer.close();
-            String said = assertThrows(IllegalStateException.class, trainer::step).getMessage();
+            String said =
+                    assertThrows(IllegalStateException.class, trainer::step).getMessage();
             assertTrue(said.contains("closed"), said);
         }
     }
@@ -342,7 +346,8 @@ class OverlappedTrainerTest {
             }
         };
         try (policy;
-                OverlappedTrainer trainer = builder(policy, config()).startOverlapped(Overlap.ONE_STEP, threads, data)) {
+                OverlappedTrainer trainer =
+                        builder(policy, config()).startOverlapped(Overlap.ONE_STEP, threads, data)) {
             Thread.currentThread().interrupt();
             assertThrows(CancellationException.class, trainer::step);
             go.countDown();
@@ -385,8 +390,10 @@ class OverlappedTrainerTest {
                 assertEquals(state, States.of(policy));
             }
             try (Policy policy = Addition.warmedUp(10)) {
-                String other = assertThrows(IllegalArgumentException.class, () -> builder(policy, config())
-                                .resumeOverlapped(folder, new Overlap(5, 1), threads, data))
+                String other = assertThrows(
+                                IllegalArgumentException.class,
+                                () -> builder(policy, config())
+                                        .resumeOverlapped(folder, new Overlap(5, 1), threads, data))
                         .getMessage();
                 assertTrue(other.contains("overlap.lag = " + overlap.lag()), other);
                 String plain = assertThrows(
@@ -440,9 +447,8 @@ class OverlappedTrainerTest {
         Run copies = run(config(), Overlap.ONE_STEP, threads, 4);
         try (Policy policy = Addition.warmedUp(10);
                 Elsewhere elsewhere = new Elsewhere(policy.frozenCopy());
-                OverlappedTrainer trainer = builder(policy, config())
-                        .sampler(elsewhere)
-                        .startOverlapped(Overlap.ONE_STEP, threads, data)) {
+                OverlappedTrainer trainer =
+                        builder(policy, config()).sampler(elsewhere).startOverlapped(Overlap.ONE_STEP, threads, data)) {
             for (int i = 0; i < 4; i++) {
                 double wanted = copies.reports.get(i).getOrDefault("objective/scores", Double.NaN);
                 assertEquals(wanted, trainer.step().metric("objective/scores"), 1e-9);
@@ -460,21 +466,27 @@ class OverlappedTrainerTest {
         try (Policy policy = Methods.policy(1)) {
             PpoConfig plain = Methods.all().get("grpo");
             for (Overlap overlap : List.of(Overlap.ONE_STEP, new Overlap(0, 2))) {
-                String said = assertThrows(IllegalArgumentException.class, () -> builder(policy, plain)
-                                .startOverlapped(overlap, threads, data))
+                String said = assertThrows(
+                                IllegalArgumentException.class,
+                                () -> builder(policy, plain).startOverlapped(overlap, threads, data))
                         .getMessage();
                 assertTrue(said.contains("correction"), said);
             }
-            builder(policy, plain).startOverlapped(new Overlap(0, 1), threads, data).close();
-            PpoConfig sampled = plain.toBuilder().oldLogProbs(new OldLogProbs.Sampled()).build();
+            builder(policy, plain)
+                    .startOverlapped(new Overlap(0, 1), threads, data)
+                    .close();
+            PpoConfig sampled =
+                    plain.toBuilder().oldLogProbs(new OldLogProbs.Sampled()).build();
             try (OverlappedTrainer trainer =
                     builder(policy, sampled).startOverlapped(Overlap.ONE_STEP, threads, data)) {
                 trainer.step();
                 assertTrue(trainer.step().metric("val/first_ratio_distance") > 0);
             }
-            String fixed = assertThrows(IllegalArgumentException.class, () -> builder(policy, config())
-                            .sampler(policy)
-                            .startOverlapped(Overlap.ONE_STEP, threads, data))
+            String fixed = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> builder(policy, config())
+                                    .sampler(policy)
+                                    .startOverlapped(Overlap.ONE_STEP, threads, data))
                     .getMessage();
             assertTrue(fixed.contains("Refreshable"), fixed);
             assertThrows(IllegalArgumentException.class, () -> new Overlap(-1, 1));
@@ -490,7 +502,8 @@ class OverlappedTrainerTest {
                                 Overlap.ONE_STEP, threads, step -> step < 2 ? Addition.prompts() : List.of())) {
             trainer.step();
             trainer.step();
-            String said = assertThrows(IllegalArgumentException.class, trainer::step).getMessage();
+            String said =
+                    assertThrows(IllegalArgumentException.class, trainer::step).getMessage();
             assertTrue(said.contains("no prompts for step 2"), said);
         }
     }
@@ -508,8 +521,10 @@ class OverlappedTrainerTest {
                 List<Map<String, Double>> reports = rank.get(40, TimeUnit.SECONDS).reports;
                 for (int i = 0; i < reports.size(); i++) {
                     Map<String, Double> given = reports.get(i);
-                    one.reports.get(i).forEach((name, value) ->
-                            assertEquals(value, given.getOrDefault(name, Double.NaN), 1e-6, name));
+                    one.reports
+                            .get(i)
+                            .forEach((name, value) ->
+                                    assertEquals(value, given.getOrDefault(name, Double.NaN), 1e-6, name));
                 }
             }
         } finally {

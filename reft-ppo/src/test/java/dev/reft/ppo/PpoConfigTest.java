@@ -94,9 +94,7 @@ class PpoConfigTest {
         wrong.put(
                 "samplesPerPrompt 1: Gae",
                 b -> b.advantages(new Advantages.Gae(1, 1, Truncation.ZERO, ScoreBaseline.LEAVE_ONE_OUT)));
-        wrong.put(
-                "valueCoefficient 5.0: Group",
-                b -> b.samplesPerPrompt(2).advantages(group));
+        wrong.put("valueCoefficient 5.0: Group", b -> b.samplesPerPrompt(2).advantages(group));
         wrong.put(
                 "criticWarmup of 3 steps",
                 b -> b.samplesPerPrompt(2)
@@ -111,8 +109,10 @@ class PpoConfigTest {
                 b -> b.oldLogProbs(new OldLogProbs.Sampled())
                         .correction(Optional.of(new ImportanceCorrection.Truncated(0, 2))));
         wrong.put("epsilon -1", b -> b.advantages(new Advantages.Group(new Advantages.Deviation.OfBatch(-1))));
-        wrong.put("epsilon Inf", b -> b.advantages(
-                new Advantages.Group(new Advantages.Deviation.OfGroup(Double.POSITIVE_INFINITY, true))));
+        wrong.put(
+                "epsilon Inf",
+                b -> b.advantages(
+                        new Advantages.Group(new Advantages.Deviation.OfGroup(Double.POSITIVE_INFINITY, true))));
         wrong.put("gamma 2.0", b -> b.advantages(new Advantages.ReturnToGo(2, ScoreBaseline.NONE)));
         wrong.forEach((message, change) -> {
             String said = assertThrows(

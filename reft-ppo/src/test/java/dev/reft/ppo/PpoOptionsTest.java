@@ -254,7 +254,8 @@ class PpoOptionsTest {
     @Test
     void truncationIsTheEndOrIsBootstrapped() {
         double[] zero = shape(plain().build(), sample(false, 0)).advantages()[0];
-        PpoConfig config = plain().advantages(new Advantages.Gae(1, 0.95, Truncation.BOOTSTRAP, Advantages.ScoreBaseline.NONE))
+        PpoConfig config = plain().advantages(
+                        new Advantages.Gae(1, 0.95, Truncation.BOOTSTRAP, Advantages.ScoreBaseline.NONE))
                 .build();
         double[] bootstrapped = shape(config, sample(false, 0)).advantages()[0];
         assertEquals(zero[2] + 0.7, bootstrapped[2], 1e-12);

@@ -109,8 +109,8 @@ class ReplicasTest {
                 Map<String, Double> wanted = one.reports.get(i);
                 Map<String, Double> given = rank.reports.get(i);
                 assertEquals(wanted.keySet(), given.keySet());
-                wanted.forEach((name, value) -> assertEquals(
-                        value, given.getOrDefault(name, Double.NaN), 1e-9 + 1e-9 * Math.abs(value), name));
+                wanted.forEach((name, value) ->
+                        assertEquals(value, given.getOrDefault(name, Double.NaN), 1e-9 + 1e-9 * Math.abs(value), name));
             }
             for (int i = 0; i < one.logProbs.length; i++) {
                 for (int t = 0; t < one.logProbs[i].length; t++) {

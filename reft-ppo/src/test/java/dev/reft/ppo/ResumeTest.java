@@ -145,7 +145,8 @@ class ResumeTest {
         Files.writeString(file, fields.toString());
         try (Policy policy = Addition.warmedUp(10)) {
             String said = assertThrows(
-                            IllegalArgumentException.class, () -> builder(policy).resume(root))
+                            IllegalArgumentException.class,
+                            () -> builder(policy).resume(root))
                     .getMessage();
             assertTrue(said.contains("config.advantages.lambda = 0.5"), said);
         }
