@@ -23,7 +23,7 @@ final class SamplingAhead {
         final List<int[]> encoded;
         final StepGrading grading;
         final SamplerWeights weights;
-        private Completion @Nullable [] @Nullable [] own;
+        private Completion @Nullable [][] own;
         private @Nullable Throwable failure;
         private boolean over;
         private volatile boolean cancelled;
@@ -71,7 +71,7 @@ final class SamplingAhead {
         }
 
         private void run() {
-            Completion[][] drawn = null;
+            Completion @Nullable [][] drawn = null;
             Throwable thrown = null;
             try {
                 drawn = collecting.own(

@@ -33,8 +33,7 @@ class GroupShapingTest {
     }
 
     private static Shaping.Sample sample(double score, int group, double[] credits, double... old) {
-        return new Shaping.Sample(
-                true, true, score, credits, old, null, null, new double[old.length + 1], group, 0);
+        return new Shaping.Sample(true, true, score, credits, old, null, null, new double[old.length + 1], group, 0);
     }
 
     private static Shaping.Sample sample(double score, int group, int length) {
@@ -61,7 +60,8 @@ class GroupShapingTest {
                 }
             }
         }
-        System.out.println("group_advantages, token_advantages through shaping: " + tests.size() + " of " + all + " cases");
+        System.out.println(
+                "group_advantages, token_advantages through shaping: " + tests.size() + " of " + all + " cases");
         assertTrue(!tests.isEmpty(), "no case in " + TRAINING);
         return tests.stream();
     }
@@ -75,7 +75,8 @@ class GroupShapingTest {
                     .advantageWhitening(PpoConfig.reinforcePlusPlus().advantageWhitening())
                     .build();
         }
-        Shaping.Sample[] samples = new Shaping.Sample[in.get(in.has("mask") ? "mask" : "groups").size()];
+        Shaping.Sample[] samples =
+                new Shaping.Sample[in.get(in.has("mask") ? "mask" : "groups").size()];
         for (int i = 0; i < samples.length; i++) {
             samples[i] = goldenSample(in, i);
         }
@@ -124,20 +125,31 @@ class GroupShapingTest {
                 length += flag.asInt();
             }
         }
-        return sample(in.get("rewards").get(i).asDouble(), in.get("groups").get(i).asInt(), length);
+        return sample(
+                in.get("rewards").get(i).asDouble(), in.get("groups").get(i).asInt(), length);
     }
 
     @Test
     void theRewardOfACompletionIsAllThatItsTokensGot() {
         // Scores 1 and 0, a process reward of 0.5 on the second's first token, and KL of 0.1 * (1 + 2) on the first.
-        PpoConfig config = config(new Advantages.LeaveOneOut())
-                .kl(PpoConfig.rloo().kl())
-                .build();
+        PpoConfig config =
+                config(new Advantages.LeaveOneOut()).kl(PpoConfig.rloo().kl()).build();
         Shaping.Sample first = new Shaping.Sample(
                 true, true, 1, new double[2], new double[] {-1, -1}, new double[] {-2, -3}, null, new double[3], 0, 0);
         Shaping.Sample second = new Shaping.Sample(
-                true, true, 0, new double[] {0.5, 0}, new double[] {-1, -1}, new double[] {-1, -1}, null, new double[3], 0, 0);
-        double[][] given = new Shaping(config, 0.1).shape(new Shaping.Sample[] {first, second}).advantages();
+                true,
+                true,
+                0,
+                new double[] {0.5, 0},
+                new double[] {-1, -1},
+                new double[] {-1, -1},
+                null,
+                new double[3],
+                0,
+                0);
+        double[][] given = new Shaping(config, 0.1)
+                .shape(new Shaping.Sample[] {first, second})
+                .advantages();
         assertArrayEquals(new double[] {0.2, 0.2}, given[0], 1e-12);
         assertArrayEquals(new double[] {-0.2, -0.2}, given[1], 1e-12);
     }
@@ -150,7 +162,9 @@ class GroupShapingTest {
         PpoConfig toGo = config(new Advantages.ReturnToGo(1, ScoreBaseline.GROUP_MEAN))
                 .kl(PpoConfig.rloo().kl())
                 .build();
-        double[][] given = new Shaping(toGo, 0.1).shape(new Shaping.Sample[] {first, second}).advantages();
+        double[][] given = new Shaping(toGo, 0.1)
+                .shape(new Shaping.Sample[] {first, second})
+                .advantages();
         assertArrayEquals(new double[] {0.5 - 0.3, 0.5 - 0.2}, given[0], 1e-12);
         assertArrayEquals(new double[] {-0.5, -0.5}, given[1], 1e-12);
         PpoConfig gae = PpoConfig.reft().toBuilder()
@@ -167,10 +181,9 @@ class GroupShapingTest {
     void samplesThatTheirSamplerFoundLikelierCountLess() {
         double[] now = {-1, -1, -3};
         double[] drawn = {-1, -2, -1};
-        Shaping.Sample sample = new Shaping.Sample(
-                true, true, 0, new double[3], now, null, drawn, new double[4], 0, 0);
-        Shaping.Sample left = new Shaping.Sample(
-                false, true, 0, new double[1], new double[1], null, null, new double[2], 0, 0);
+        Shaping.Sample sample = new Shaping.Sample(true, true, 0, new double[3], now, null, drawn, new double[4], 0, 0);
+        Shaping.Sample left =
+                new Shaping.Sample(false, true, 0, new double[1], new double[1], null, null, new double[2], 0, 0);
         PpoConfig config = config(new Advantages.LeaveOneOut())
                 .correction(Optional.of(new ImportanceCorrection.Truncated(0, 2)))
                 .build();

@@ -43,8 +43,8 @@ class GroupMethodsTest {
     Path folder;
 
     private static Policy policy() {
-        Training training = new Training(
-                new ValueHead.None(), new Adapter.Full(), Optimizer.AdamW.DEFAULT, 3, Replicas.SINGLE);
+        Training training =
+                new Training(new ValueHead.None(), new Adapter.Full(), Optimizer.AdamW.DEFAULT, 3, Replicas.SINGLE);
         return TinyModel.of("abcdef>").withContext(8).policy(training);
     }
 
