@@ -18,8 +18,7 @@ package dev.reft.math;
  * @param dual bound of the loss of a token with a negative advantage, in units of |A|, &gt; 1; infinity for none
  * @param logRatioBound largest |logProb - old| that enters, &gt; 0; infinity for none
  */
-public record ClippedSurrogate(double low, double high, double dual, double logRatioBound)
-        implements Surrogate {
+public record ClippedSurrogate(double low, double high, double dual, double logRatioBound) implements Surrogate {
     /**
      * Checks the bounds.
      *

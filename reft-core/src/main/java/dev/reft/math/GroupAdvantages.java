@@ -1,13 +1,16 @@
 package dev.reft.math;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Advantages of completions against the others of their group, in place of a critic.
  *
  * <p>Groups are numbers, one a completion, in any order. A reward of NaN is no reward: it is left out of every baseline
- * and its advantage is 0 (as TRL does). A group with one reward gets 0 by every method here; verl gives the raw reward.
+ * and its advantage is 0 (as TRL does). A group with one reward, and one whose rewards are all equal, gets exactly 0 by every
+ * method that compares within groups; for one reward verl gives the raw reward.
  */
 public final class GroupAdvantages {
     private GroupAdvantages() {}
@@ -88,10 +91,11 @@ public final class GroupAdvantages {
                 counts.merge(groups[i], 1, Integer::sum);
             }
         }
+        Set<Integer> varying = varying(rewards, groups);
         double[] advantages = new double[rewards.length];
         for (int i = 0; i < rewards.length; i++) {
             int others = counts.getOrDefault(groups[i], 0) - 1;
-            if (!Double.isNaN(rewards[i]) && others > 0) {
+            if (!Double.isNaN(rewards[i]) && others > 0 && varying.contains(groups[i])) {
                 advantages[i] = rewards[i] - (sums.getOrDefault(groups[i], 0.0) - rewards[i]) / others;
             }
         }
@@ -153,14 +157,33 @@ public final class GroupAdvantages {
                 totals.merge(groups[i], weights[i], Double::sum);
             }
         }
+        Set<Integer> varying = varying(rewards, groups);
         double[] advantages = new double[rewards.length];
         for (int i = 0; i < rewards.length; i++) {
             double total = totals.getOrDefault(groups[i], 0.0);
-            if (!Double.isNaN(rewards[i]) && total > 0) {
+            if (!Double.isNaN(rewards[i]) && total > 0 && varying.contains(groups[i])) {
                 advantages[i] = rewards[i] - sums.getOrDefault(groups[i], 0.0) / total;
             }
         }
         return advantages;
+    }
+
+    /**
+     * The groups whose rewards are not all equal. The others get exactly 0: three times 0.1 has a mean a rounding away from
+     * 0.1, which a small deviation would blow up to an advantage.
+     */
+    private static Set<Integer> varying(double[] rewards, int[] groups) {
+        Map<Integer, Double> first = new HashMap<>();
+        Set<Integer> varying = new HashSet<>();
+        for (int i = 0; i < rewards.length; i++) {
+            if (!Double.isNaN(rewards[i])) {
+                Double before = first.putIfAbsent(groups[i], rewards[i]);
+                if (before != null && before != rewards[i]) {
+                    varying.add(groups[i]);
+                }
+            }
+        }
+        return varying;
     }
 
     private static double divide(double x, double by) {

@@ -176,6 +176,27 @@ class FormulaPropertiesTest {
     }
 
     @Property(tries = 200)
+    void equalRewardsGiveExactlyNothing(
+            @ForAll @DoubleRange(min = -5, max = 5) double reward, @ForAll @IntRange(min = 1, max = 9) int size) {
+        double[] rewards = new double[size];
+        Arrays.fill(rewards, reward);
+        int[] groups = new int[size];
+        int[] lengths = new int[size];
+        Arrays.setAll(lengths, i -> 1 + 7 * i);
+        for (double[] advantages : new double[][] {
+            GroupAdvantages.normalised(rewards, groups, 0, true),
+            GroupAdvantages.normalised(rewards, groups, 1e-9, false),
+            GroupAdvantages.centred(rewards, groups),
+            GroupAdvantages.leaveOneOut(rewards, groups),
+            GroupAdvantages.lengthWeighted(rewards, groups, lengths)
+        }) {
+            for (double advantage : advantages) {
+                assertEquals(0.0, advantage);
+            }
+        }
+    }
+
+    @Property(tries = 200)
     void categoricalIsADistribution(@ForAll("row") double[] logits, @ForAll @DoubleRange(min = 0.1, max = 3) double t) {
         double[] p =
                 Arrays.stream(Categorical.logProbs(logits, t)).map(Math::exp).toArray();

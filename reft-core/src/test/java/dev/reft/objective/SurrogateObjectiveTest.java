@@ -89,8 +89,7 @@ class SurrogateObjectiveTest {
             double sum = 0;
             for (int i = 0; i < before.length; i++) {
                 for (int t = 0; t < before[i].length; t++) {
-                    double factor =
-                            Math.min(Math.exp((double) before[i][t] - targets.oldLogProbs()[i][t]), 1.5);
+                    double factor = Math.min(Math.exp((double) before[i][t] - targets.oldLogProbs()[i][t]), 1.5);
                     sum -= targets.weights()[i][t] * factor * targets.advantages()[i][t] * now.logProbs()[i][t];
                 }
             }
@@ -112,10 +111,7 @@ class SurrogateObjectiveTest {
                 step.targets.returns(),
                 step.targets.weights());
         for (Surrogate surrogate : List.of(
-                WIDE,
-                new SequenceSurrogate(WIDE),
-                new SequenceSurrogate(WIDE, Pooling.SUM),
-                new WeightedLogProb(4))) {
+                WIDE, new SequenceSurrogate(WIDE), new SequenceSurrogate(WIDE, Pooling.SUM), new WeightedLogProb(4))) {
             Map<String, Double> sums =
                     new PpoObjective(loss(surrogate), same).evaluate(scores).sums();
             assertEquals(sums.get(Sums.TOKENS), sums.get(Sums.RATIO));

@@ -11,14 +11,10 @@ import dev.reft.model.Policy;
 import dev.reft.model.Sampler;
 import dev.reft.model.Scorer;
 import dev.reft.model.TokenBatch;
-import java.io.DataInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +28,8 @@ final class DefaultPpoTrainer implements PpoTrainer {
     private final PpoConfig config;
     private final boolean groups;
     private final GradingDesk desk;
+    private final @Nullable Overlap overlap;
+    private final Collecting collecting;
     private final Team team;
     private final Lifecycle lifecycle;
     private final Stopwatch watch = new Stopwatch();
@@ -46,7 +44,8 @@ final class DefaultPpoTrainer implements PpoTrainer {
             @Nullable LanguageModel ownReference,
             PpoConfig config,
             boolean groups,
-            GradingDesk desk) {
+            GradingDesk desk,
+            @Nullable Overlap overlap) {
         this.policy = policy;
         this.sampler = sampler;
         this.reference = reference;
@@ -54,7 +53,9 @@ final class DefaultPpoTrainer implements PpoTrainer {
         this.config = config;
         this.groups = groups;
         this.desk = desk;
+        this.overlap = overlap;
         team = new Team(policy.replicas());
+        collecting = new Collecting(policy.tokenizer(), config, team);
         lifecycle = new Lifecycle("PpoTrainer", policy, this::abandon);
         state = new TrainerState(initialCoefficient(config));
     }
@@ -69,7 +70,6 @@ final class DefaultPpoTrainer implements PpoTrainer {
     @Override
     public StepReport step(List<Prompt> prompts) {
         return call("step", () -> {
-            checkPrompts(prompts);
             StepGrading grading = grading();
             Rollouts rollouts = collectAll(prompts, grading);
             return updateAll(shapeAll(scoreAll(finish(grading, rollouts))));
@@ -79,7 +79,6 @@ final class DefaultPpoTrainer implements PpoTrainer {
     @Override
     public Rollouts collect(List<Prompt> prompts) {
         return call("collect", () -> {
-            checkPrompts(prompts);
             return collectAll(prompts, (prompt, completion) -> {});
         });
     }
@@ -122,74 +121,50 @@ final class DefaultPpoTrainer implements PpoTrainer {
     }
 
     private StepGrading grading() {
-        return new StepGrading(desk, team, groups, lifecycle::progress);
-    }
-
-    private static void checkPrompts(List<Prompt> prompts) {
-        if (prompts.isEmpty()) {
-            throw new IllegalArgumentException("a step needs at least one prompt");
-        }
+        return grading(desk);
     }
 
     private Rollouts collectAll(List<Prompt> prompts, Collector.Listener listener) {
-        Collector collector = new Collector(sampler, policy.tokenizer(), Collector.Draw.of(config));
-        List<int[]> encoded = collector.encode(prompts);
-        List<Integer> mine = new ArrayList<>();
-        for (int p = 0; p < prompts.size(); p++) {
-            if (team.owns(p)) {
-                mine.add(p);
-                if (listener instanceof StepGrading grading) {
-                    grading.begin(p, prompts.get(p), config.samplesPerPrompt());
-                }
-            }
-        }
-        long total = (long) mine.size() * config.samplesPerPrompt();
+        List<int[]> encoded = collecting.encode(sampler, prompts);
+        long total = (long) collecting.mine(prompts.size()).size() * config.samplesPerPrompt();
         lifecycle.progress("generate", 0, total);
-        Completion[][] all = new Completion[prompts.size()][];
-        List<DataInputStream> shares = team.exchange(out -> {
-            Completion[][] own = collector.sample(
-                    state.steps,
-                    prompts,
-                    encoded,
-                    mine,
-                    listener,
-                    (phase, done) -> lifecycle.progress(phase, done, total),
-                    () -> {
-                        Interrupts.check();
-                        desk.poll();
-                    });
-            for (int p : mine) {
-                all[p] = own[p];
-                if (team.size() > 1) {
-                    for (Completion completion : own[p]) {
-                        Wire.write(out, completion);
-                    }
-                }
-            }
-        });
-        List<Rollouts.Group> groupsOf = new ArrayList<>();
-        for (int p = 0; p < prompts.size(); p++) {
-            Completion[] own = all[p];
-            groupsOf.add(new Rollouts.Group(
-                    prompts.get(p),
-                    encoded.get(p),
-                    config.sampling().scoringTemperature(),
-                    own != null ? Arrays.asList(own) : received(shares.get(p % team.size()))));
-        }
+        Rollouts rollouts = collecting.share(
+                state.steps,
+                prompts,
+                encoded,
+                () -> collecting.own(
+                        sampler,
+                        state.steps,
+                        prompts,
+                        encoded,
+                        listener,
+                        (phase, done) -> lifecycle.progress(phase, done, total),
+                        () -> {
+                            Interrupts.check();
+                            desk.poll();
+                        }));
         watch.lap("generate");
-        return new Rollouts(state.steps, groupsOf);
+        return rollouts;
     }
 
-    private List<Completion> received(DataInputStream in) {
-        try {
-            List<Completion> completions = new ArrayList<>();
-            for (int s = 0; s < config.samplesPerPrompt(); s++) {
-                completions.add(Wire.completion(in));
-            }
-            return completions;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** A step whose samples are drawn elsewhere: {@code own} waits for this rank's, whose gradings are under way. */
+    StepReport step(List<Prompt> prompts, List<int[]> encoded, Supplier<Completion[][]> own, StepGrading grading) {
+        return call("step", () -> {
+            lifecycle.progress("generate", 0, 0);
+            Rollouts rollouts = collecting.share(state.steps, prompts, encoded, own);
+            watch.lap("generate");
+            return updateAll(shapeAll(scoreAll(finish(grading, rollouts))));
+        });
+    }
+
+    /** What an overlapped trainer samples with. */
+    Collecting collecting() {
+        return collecting;
+    }
+
+    /** Gradings at another desk than this trainer's own, so that a cancelled step leaves them alone. */
+    StepGrading grading(GradingDesk other) {
+        return new StepGrading(other, team, groups, lifecycle::progress);
     }
 
     private GradedRollouts finish(StepGrading grading, Rollouts rollouts) {
@@ -342,6 +317,7 @@ final class DefaultPpoTrainer implements PpoTrainer {
         fields.put("kind", "ppo");
         fields.put("model", Descriptions.model(policy.info()));
         fields.put("config", Descriptions.of(config));
+        fields.put("overlap", Descriptions.of(Optional.ofNullable(overlap)));
         if (reference != null) {
             fields.put("reference", Fingerprint.of(reference));
         }
@@ -355,6 +331,8 @@ final class DefaultPpoTrainer implements PpoTrainer {
         Descriptions.requireSame("kind", fields.tree("kind"), "ppo");
         Descriptions.requireSame("model", fields.tree("model"), Descriptions.model(policy.info()));
         Descriptions.requireSame("config", OldConfigs.today(fields.tree("config")), Descriptions.of(config));
+        Object before = saved.fields().getOrDefault("overlap", "none");
+        Descriptions.requireSame("overlap", before, Descriptions.of(Optional.ofNullable(overlap)));
         if (reference != null) {
             Fingerprint.requireSame(fields.numbers("reference"), reference);
         }

@@ -13,6 +13,13 @@ import java.util.Map;
  * {@code policy/entropy_avg} is the exact entropy, present if the loss asks for it. {@code objective/kl} is K1 summed over a
  * completion, mean over completions; verl's is a mean over tokens. {@code objective/scores} is after the rule for missing ends
  * and the bound, {@code objective/raw_scores} before. Gradient norms are before clipping.
+ *
+ * <p>{@code reward_std} is the mean over prompts with two scores or more of their unbiased deviation, {@code frac_reward_zero_std} the
+ * share of those prompts whose scores are all equal, both of effective scores. {@code sampler/*} compares the sampler's
+ * log-probabilities with those that the update starts from: {@code logp_gap} is absolute, {@code ratio} the importance weight
+ * before truncation, {@code kl} the KL from the sampler to the policy in nats a token, {@code truncated_share} the share of
+ * tokens whose weight the correction changed, {@code lag} how many steps old the sampler's weights were. {@code dynamic/*} is
+ * told by {@link DynamicSampling#measures}.
  */
 public final class MetricNames {
     private static final Map<String, String> VERL = verl();

@@ -10,9 +10,11 @@ import dev.reft.model.Scorer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.LongFunction;
 
 /**
- * Reinforcement fine-tuning by PPO with a value head, as in ReFT (arXiv 2401.08967). The caller owns the loop:
+ * Reinforcement fine-tuning by PPO with a value head, as in ReFT (arXiv 2401.08967), or by one of its relatives without (GRPO,
+ * RLOO, REINFORCE++ and others): the method is a matter of {@link PpoConfig}. The caller owns the loop:
  *
  * <pre>{@code
  * try (PpoTrainer trainer = PpoTrainer.of(policy).grader(grader).config(config).start()) {
@@ -37,7 +39,7 @@ public interface PpoTrainer extends AutoCloseable {
     /**
      * Begins to set up a trainer.
      *
-     * @param policy what is trained, with values; it stays the caller's to close, after the trainer
+     * @param policy what is trained, with values if the method uses them; it stays the caller's to close, after the trainer
      * @return a builder
      */
     static Builder of(Policy policy) {
@@ -100,7 +102,7 @@ public interface PpoTrainer extends AutoCloseable {
          *
          * @return the trainer; close it
          * @throws IllegalStateException if no grader is set, or two
-         * @throws IllegalArgumentException if the policy does not give what PPO needs
+         * @throws IllegalArgumentException if the policy does not give what the method needs
          */
         PpoTrainer start();
 
@@ -114,6 +116,35 @@ public interface PpoTrainer extends AutoCloseable {
          *     naming the field
          */
         PpoTrainer resume(Path checkpoint);
+
+        /**
+         * Starts a run whose samples are drawn beside its updates. A sampler that was set must be {@link
+         * dev.reft.model.Refreshable}; without one frozen copies of the policy are used.
+         *
+         * @param overlap how far ahead
+         * @param executor where sampling runs, one task at a time; stays the host's to end
+         * @param prompts the problems of each step, by its number from 0; an empty list ends the data. Steps may be asked for
+         *     again, and up to {@code lag} of them are asked for in vain
+         * @return the trainer; close it
+         * @throws IllegalStateException if no grader is set, or two
+         * @throws IllegalArgumentException if the policy does not give what the method needs, or samples of older weights would
+         *     go uncorrected
+         */
+        OverlappedTrainer startOverlapped(Overlap overlap, Executor executor, LongFunction<List<Prompt>> prompts);
+
+        /**
+         * Goes on with an overlapped run where its latest checkpoint is, as the run that saved it goes on, bit for bit.
+         *
+         * @param checkpoint the folder that was given to {@link OverlappedTrainer#save}
+         * @param overlap as at the run's start
+         * @param executor as for {@link #startOverlapped}
+         * @param prompts as for {@link #startOverlapped}
+         * @return the trainer; close it
+         * @throws IllegalArgumentException if there is no checkpoint, or it is of another model, reference, configuration or
+         *     overlap, naming the field
+         */
+        OverlappedTrainer resumeOverlapped(
+                Path checkpoint, Overlap overlap, Executor executor, LongFunction<List<Prompt>> prompts);
     }
 
     /**

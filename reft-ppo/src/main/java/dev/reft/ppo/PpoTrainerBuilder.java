@@ -9,11 +9,13 @@ import dev.reft.grading.Prompt;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.Output;
 import dev.reft.model.Policy;
+import dev.reft.model.Refreshable;
 import dev.reft.model.Sampler;
 import dev.reft.model.Scorer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Checks and assembles what a trainer needs. */
@@ -68,15 +70,49 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
 
     @Override
     public PpoTrainer start() {
-        return open(null);
+        return open(null, null);
     }
 
     @Override
     public PpoTrainer resume(Path checkpoint) {
-        return open(checkpoint);
+        return open(checkpoint, null);
     }
 
-    private PpoTrainer open(@Nullable Path checkpoint) {
+    @Override
+    public OverlappedTrainer startOverlapped(Overlap overlap, Executor beside, LongFunction<List<Prompt>> prompts) {
+        return overlapped(null, overlap, beside, prompts);
+    }
+
+    @Override
+    public OverlappedTrainer resumeOverlapped(
+            Path checkpoint, Overlap overlap, Executor beside, LongFunction<List<Prompt>> prompts) {
+        return overlapped(checkpoint, overlap, beside, prompts);
+    }
+
+    private OverlappedTrainer overlapped(
+            @Nullable Path checkpoint, Overlap overlap, Executor beside, LongFunction<List<Prompt>> prompts) {
+        if (overlap.mostBehind() > 0
+                && config.correction().isEmpty()
+                && !(config.oldLogProbs() instanceof OldLogProbs.Sampled)) {
+            throw new IllegalArgumentException(overlap + " learns from samples of older weights: set a correction, or"
+                    + " oldLogProbs Sampled; correction is none and oldLogProbs " + config.oldLogProbs());
+        }
+        SamplerWeights.Source source;
+        if (sampler == null) {
+            source = SamplerWeights.copies(policy);
+        } else if (sampler instanceof Refreshable refreshable) {
+            source = SamplerWeights.exports(policy, sampler, refreshable);
+        } else {
+            throw new IllegalArgumentException(
+                    "sampler " + sampler.info().id()
+                            + " is not Refreshable, so it would never get new weights; without a sampler frozen copies are used");
+        }
+        DefaultPpoTrainer trainer = open(checkpoint, overlap);
+        GradingDesk desk = new GradingDesk(graders(), config.grading(), executor);
+        return new OverlappedTrainer(trainer, policy, overlap, beside, prompts, desk, source);
+    }
+
+    private DefaultPpoTrainer open(@Nullable Path checkpoint, @Nullable Overlap overlap) {
         GroupGrader graders = graders();
         requireOutput(Output.LOG_PROB);
         if (config.advantages().valued()) {
@@ -94,7 +130,8 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
                 copy,
                 config,
                 grader == null,
-                new GradingDesk(graders, config.grading(), executor));
+                new GradingDesk(graders, config.grading(), executor),
+                overlap);
         if (checkpoint != null) {
             try {
                 trainer.restore(checkpoint);

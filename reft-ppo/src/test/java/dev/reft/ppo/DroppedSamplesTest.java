@@ -68,7 +68,9 @@ class DroppedSamplesTest {
 
     @Test
     void aDroppedSampleChangesNothingElse() {
-        for (PpoConfig config : List.of(
+        List<PpoConfig> configs = new ArrayList<>(Methods.all().values());
+        configs.addAll(List.of(
+                Methods.both(),
                 Addition.config(),
                 Addition.config().toBuilder()
                         .miniBatches(4)
@@ -77,7 +79,8 @@ class DroppedSamplesTest {
                 Addition.config().toBuilder()
                         .rewardWhitening(java.util.Optional.of(dev.reft.math.Whitening.ADVANTAGES))
                         .aggregation(new dev.reft.math.Aggregation.TokenMean())
-                        .build())) {
+                        .build()));
+        for (PpoConfig config : configs) {
             Result without = update(config, false, FAILED);
             assertEquals(without, update(config, true, FAILED));
             assertEquals(without, update(config, true, Grade.none("not a sum")));

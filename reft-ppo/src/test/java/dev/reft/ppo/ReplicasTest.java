@@ -64,9 +64,13 @@ class ReplicasTest {
     }
 
     private static Run run(Replicas replicas, Grader grader) {
-        try (Policy policy = warmedUp(replicas);
+        return run(warmedUp(replicas), grader, CONFIG);
+    }
+
+    private static Run run(Policy given, Grader grader, PpoConfig config) {
+        try (Policy policy = given;
                 PpoTrainer trainer =
-                        PpoTrainer.of(policy).grader(grader).config(CONFIG).start()) {
+                        PpoTrainer.of(policy).grader(grader).config(config).start()) {
             List<Map<String, Double>> reports = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 reports.add(States.timeless(trainer.step(Addition.prompts())));
@@ -87,18 +91,30 @@ class ReplicasTest {
         Run one = run(Replicas.SINGLE, ReplicasTest::grade);
         assertEquals(1.0, one.reports.get(0).get("grade/failed"));
         for (int size = 2; size <= 3; size++) {
-            for (Run rank : together(size, replicas -> run(replicas, ReplicasTest::grade))) {
-                for (int i = 0; i < one.reports.size(); i++) {
-                    Map<String, Double> wanted = one.reports.get(i);
-                    Map<String, Double> given = rank.reports.get(i);
-                    assertEquals(wanted.keySet(), given.keySet());
-                    wanted.forEach((name, value) -> assertEquals(
-                            value, given.getOrDefault(name, Double.NaN), 1e-9 + 1e-9 * Math.abs(value), name));
-                }
-                for (int i = 0; i < one.logProbs.length; i++) {
-                    for (int t = 0; t < one.logProbs[i].length; t++) {
-                        assertEquals(one.logProbs[i][t], rank.logProbs[i][t], 1e-6);
-                    }
+            same(one, together(size, replicas -> run(replicas, ReplicasTest::grade)));
+        }
+    }
+
+    @Test
+    void groupMethodsAreTheSameOnTwo() throws Exception {
+        for (PpoConfig method : Methods.all().values()) {
+            Rank<Run> run = replicas -> run(Methods.policy(replicas, 10), ReplicasTest::grade, method);
+            same(run.run(Replicas.SINGLE), together(2, run));
+        }
+    }
+
+    private static void same(Run one, List<Run> ranks) {
+        for (Run rank : ranks) {
+            for (int i = 0; i < one.reports.size(); i++) {
+                Map<String, Double> wanted = one.reports.get(i);
+                Map<String, Double> given = rank.reports.get(i);
+                assertEquals(wanted.keySet(), given.keySet());
+                wanted.forEach((name, value) ->
+                        assertEquals(value, given.getOrDefault(name, Double.NaN), 1e-9 + 1e-9 * Math.abs(value), name));
+            }
+            for (int i = 0; i < one.logProbs.length; i++) {
+                for (int t = 0; t < one.logProbs[i].length; t++) {
+                    assertEquals(one.logProbs[i][t], rank.logProbs[i][t], 1e-6);
                 }
             }
         }

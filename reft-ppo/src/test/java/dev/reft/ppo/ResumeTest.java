@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Checkpoints: exact resume, refusals, what is kept. */
 class ResumeTest {
@@ -111,6 +113,42 @@ class ResumeTest {
                 PpoTrainer trainer = builder(policy).resume(new File(args[0]).toPath())) {
             String reports = steps(trainer, 2);
             System.out.print(reports + "\n" + States.of(policy) + "\n");
+        }
+    }
+
+    /** What versions wrote that knew PPO with a critic only. */
+    @Test
+    void aRunOfAnEarlierVersionGoesOn() throws IOException {
+        try (Policy policy = Addition.warmedUp(10);
+                PpoTrainer trainer = builder(policy).start()) {
+            steps(trainer, 2);
+            trainer.save(root, "");
+        }
+        Path file = root.resolve("step-000002").resolve("trainer.json");
+        JsonMapper json = JsonMapper.builder().build();
+        ObjectNode fields = (ObjectNode) json.readTree(file);
+        ObjectNode config = (ObjectNode) fields.get("config");
+        ObjectNode gae = (ObjectNode) config.remove("advantages");
+        for (String name : List.of("gamma", "lambda", "truncation")) {
+            config.set(name, gae.get(name));
+        }
+        ObjectNode clip = (ObjectNode) config.remove("surrogate");
+        clip.remove("type");
+        config.set("policyClip", clip);
+        config.remove(List.of("overlong", "correction"));
+        Files.writeString(file, fields.toString());
+        try (Policy policy = Addition.warmedUp(10);
+                PpoTrainer trainer = builder(policy).resume(root)) {
+            assertEquals(straight(), new Straight(steps(trainer, 2), States.of(policy)));
+        }
+        config.put("lambda", "0.5");
+        Files.writeString(file, fields.toString());
+        try (Policy policy = Addition.warmedUp(10)) {
+            String said = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> builder(policy).resume(root))
+                    .getMessage();
+            assertTrue(said.contains("config.advantages.lambda = 0.5"), said);
         }
     }
 
