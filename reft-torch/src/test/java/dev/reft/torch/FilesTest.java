@@ -138,8 +138,8 @@ class FilesTest {
     @EnumSource(Precision.class)
     void aRewardModelIsExportedWithItsHeadAndIsACriticToBeginWith(Precision precision, @TempDir Path directory) {
         Path target = directory.resolve("reward");
-        TokenBatch rows = TokenBatch.of(List.of(
-                new Row(new int[] {1, 2, 3, 4}, new int[0], 1f), new Row(new int[] {1, 2, 5}, new int[0], 1f)));
+        TokenBatch rows = TokenBatch.of(
+                List.of(new Row(new int[] {1, 2, 3, 4}, new int[0], 1f), new Row(new int[] {1, 2, 5}, new int[0], 1f)));
         Set<Output> value = Set.of(Output.VALUE);
         try (Policy policy = open(Tiny.llama(precision), new Adapter.Full(), new ValueHead.Shared())) {
             for (int i = 0; i < 3; i++) {
@@ -155,8 +155,7 @@ class FilesTest {
             try (LanguageModel again = new TorchProvider().open(exported)) {
                 assertSame(scores, again.score(rows, value));
             }
-            try (Policy other =
-                    open(Tiny.qwen(precision), new Adapter.Full(), new ValueHead.Separate(exported))) {
+            try (Policy other = open(Tiny.qwen(precision), new Adapter.Full(), new ValueHead.Separate(exported))) {
                 assertSame(scores, other.score(rows, value));
                 assertSame(policy.score(BATCH, value), other.score(BATCH, value));
             }
