@@ -227,7 +227,8 @@ public final class ReferenceCache {
                 Fingerprint.requireSame(fingerprint, reference);
             } catch (IllegalArgumentException e) {
                 throw new IllegalStateException(
-                        "the reference " + reference.info().id() + " has changed since this cache was made: precompute all"
+                        "the reference " + reference.info().id()
+                                + " has changed since this cache was made: precompute all"
                                 + " log-probabilities before it is trained, or give a frozen copy",
                         e);
             }
