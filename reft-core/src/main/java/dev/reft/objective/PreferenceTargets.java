@@ -19,9 +19,15 @@ public record PreferenceTargets(
     /**
      * Checks shapes and numbers.
      *
+     * @param references log-probability of each row under the reference, or null
+     * @param weights weight of each pair
+     * @param desensitising LD-DPO's alpha
+     * @param likelihood weight of each chosen token, or null
      * @throws IllegalArgumentException if an array has another length, or a number is NaN, infinite or out of its range
      */
-    public PreferenceTargets {
+    // Written out: a compact constructor's parameters lose their annotations in class files.
+    public PreferenceTargets(
+            double @Nullable [] references, double[] weights, double desensitising, float @Nullable [][] likelihood) {
         if (references != null) {
             Shapes.rows("references", references, 2 * weights.length);
         }
@@ -32,5 +38,9 @@ public record PreferenceTargets(
         if (likelihood != null) {
             Shapes.finite("likelihood", likelihood);
         }
+        this.references = references;
+        this.weights = weights;
+        this.desensitising = desensitising;
+        this.likelihood = likelihood;
     }
 }

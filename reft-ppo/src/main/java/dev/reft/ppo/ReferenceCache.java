@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Trainers ask it for what they have not seen. After {@link PreferenceTrainer#precompute} nothing is asked of the reference any
  * more, and {@link #forgetReference} lets it be closed. A file is written whole by {@link #write} and by a trainer's
- * {@code save}, in place of the old one; one that is damaged, or of another reference, is refused. Thread-safe.
+ * {@code save}, in place of the old one; one that is damaged, or of another reference, is refused. So is a reference that changed
+ * since the cache was made, when it is asked. Thread-safe.
  */
 public final class ReferenceCache {
     private final @Nullable Path file;
@@ -168,6 +169,9 @@ public final class ReferenceCache {
         double[] all = new double[batch.size()];
         List<DataInputStream> shares = loop.team().exchange(out -> {
             List<TokenBatch> cuts = loop.cuts(missing(batch, whole));
+            if (!cuts.isEmpty()) {
+                checkReference();
+            }
             for (int c = 0; c < cuts.size(); c++) {
                 Interrupts.check();
                 loop.progress("reference", c, cuts.size());
@@ -214,6 +218,21 @@ public final class ReferenceCache {
             }
         }
         return batch.select(Arrays.copyOf(rows, count));
+    }
+
+    /** A policy that was handed over and then trained is the reference no more; nothing else would show it. */
+    private synchronized void checkReference() {
+        if (reference != null) {
+            try {
+                Fingerprint.requireSame(fingerprint, reference);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalStateException(
+                        "the reference " + reference.info().id()
+                                + " has changed since this cache was made: precompute all"
+                                + " log-probabilities before it is trained, or give a frozen copy",
+                        e);
+            }
+        }
     }
 
     private synchronized void score(TokenBatch cut, boolean whole) {

@@ -1,6 +1,7 @@
 package dev.reft.ppo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -105,12 +106,32 @@ class ReferenceCacheTest {
                 }
             }
         }
-        // The poison works: without precomputation it is seen.
+        // The poison works: without precomputation it is seen, or it changes what is learned.
         try (Policy policy = Preferring.policy();
                 Poisonable reference = new Poisonable(policy.frozenCopy());
                 PreferenceTrainer trainer = PreferenceTrainer.start(policy, DPO, ReferenceCache.of(reference))) {
             reference.poisoned = true;
-            assertTrue(!straight(DPO).equals(steps(trainer)));
+            assertThrows(IllegalStateException.class, () -> steps(trainer));
+        }
+        try (Policy policy = Preferring.policy();
+                Poisonable reference = new Poisonable(policy.frozenCopy())) {
+            reference.poisoned = true;
+            try (PreferenceTrainer trainer = PreferenceTrainer.start(policy, DPO, ReferenceCache.of(reference))) {
+                assertNotEquals(straight(DPO), steps(trainer));
+            }
+        }
+    }
+
+    @Test
+    void aPolicyThatWasTrainedIsItsOwnReferenceNoMore() {
+        try (Policy policy = Preferring.policy();
+                PreferenceTrainer trainer = PreferenceTrainer.start(policy, DPO, ReferenceCache.of(policy))) {
+            trainer.step(Preferring.all().subList(0, 4));
+            trainer.step(Preferring.all().subList(0, 4));
+            IllegalStateException changed = assertThrows(
+                    IllegalStateException.class,
+                    () -> trainer.step(Preferring.all().subList(4, 8)));
+            assertTrue(changed.getMessage().contains("has changed"), changed.getMessage());
         }
     }
 
@@ -205,15 +226,15 @@ class ReferenceCacheTest {
             long before = reference.rows;
             try (PreferenceTrainer trainer = PreferenceTrainer.start(policy, DPO, cache)) {
                 trainer.precompute(Preferring.all());
-                assertEquals(before + 32, reference.rows);
+                assertEquals(before + 33, reference.rows);
             }
             try (PreferenceTrainer trainer = PreferenceTrainer.start(policy, DPO.withDesensitising(0.2), cache)) {
                 trainer.precompute(Preferring.all());
-                assertEquals(before + 64, reference.rows);
+                assertEquals(before + 66, reference.rows);
             }
             try (PreferenceTrainer trainer = PreferenceTrainer.start(policy, DPO, cache)) {
                 assertEquals(Math.log(2), trainer.step(Preferring.all()).metric("loss"), 1e-12);
-                assertEquals(before + 64, reference.rows);
+                assertEquals(before + 66, reference.rows);
                 assertEquals(32, cache.size());
             }
         }

@@ -133,6 +133,35 @@ class FilesTest {
         }
     }
 
+    /** A reward model scores rows that ask for no token, by the value after the last one. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void aRewardModelIsExportedWithItsHeadAndIsACriticToBeginWith(Precision precision, @TempDir Path directory) {
+        Path target = directory.resolve("reward");
+        TokenBatch rows = TokenBatch.of(
+                List.of(new Row(new int[] {1, 2, 3, 4}, new int[0], 1f), new Row(new int[] {1, 2, 5}, new int[0], 1f)));
+        Set<Output> value = Set.of(Output.VALUE);
+        try (Policy policy = open(Tiny.llama(precision), new Adapter.Full(), new ValueHead.Shared())) {
+            for (int i = 0; i < 3; i++) {
+                try (ForwardPass pass = policy.forward(rows, value)) {
+                    pass.backward(new Slopes(Map.of(Output.VALUE, new float[][] {{-0.5f}, {0.5f}})));
+                }
+                assertTrue(policy.step(new StepSize(0.02, 0.02, 1)).applied());
+            }
+            policy.export(target);
+            TokenScores scores = policy.score(rows, value);
+            assertTrue(scores.values()[0][0] > scores.values()[1][0]);
+            ModelSpec exported = Golden.spec(target, precision);
+            try (LanguageModel again = new TorchProvider().open(exported)) {
+                assertSame(scores, again.score(rows, value));
+            }
+            try (Policy other = open(Tiny.qwen(precision), new Adapter.Full(), new ValueHead.Separate(exported))) {
+                assertSame(scores, other.score(rows, value));
+                assertSame(policy.score(BATCH, value), other.score(BATCH, value));
+            }
+        }
+    }
+
     @Test
     void anAdapterIsExportedAsPeftNamesIt(@TempDir Path directory) {
         Path target = directory.resolve("adapter");
