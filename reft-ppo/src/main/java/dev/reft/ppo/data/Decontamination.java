@@ -93,7 +93,8 @@ public record Decontamination(int n, double share) {
         Set<String> hit = new HashSet<>();
         training.forEach((id, text) -> {
             Match worst = null;
-            for (Map.Entry<String, BitSet> covered : covered(Words.of(text), index).entrySet()) {
+            for (Map.Entry<String, BitSet> covered :
+                    covered(Words.of(text), index).entrySet()) {
                 List<String> test = words.getOrDefault(covered.getKey(), List.of());
                 double part = (double) covered.getValue().cardinality() / test.size();
                 if (part > share) {
@@ -126,8 +127,7 @@ public record Decontamination(int n, double share) {
         return index;
     }
 
-    private static Map<String, BitSet> covered(
-            List<String> words, Map<Integer, Map<String, List<Place>>> index) {
+    private static Map<String, BitSet> covered(List<String> words, Map<Integer, Map<String, List<Place>>> index) {
         Map<String, BitSet> covered = new LinkedHashMap<>();
         index.forEach((length, grams) -> {
             Set<String> seen = new HashSet<>();

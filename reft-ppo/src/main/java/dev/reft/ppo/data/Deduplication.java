@@ -53,8 +53,8 @@ public final class Deduplication {
         texts.forEach((id, text) -> {
             Set<String> grams = grams(Words.of(text), n);
             Map<String, Integer> common = new LinkedHashMap<>();
-            grams.forEach(gram -> byGram.getOrDefault(gram, List.of())
-                    .forEach(other -> common.merge(other, 1, Integer::sum)));
+            grams.forEach(gram ->
+                    byGram.getOrDefault(gram, List.of()).forEach(other -> common.merge(other, 1, Integer::sum)));
             String likest = null;
             double most = 0;
             for (Map.Entry<String, Integer> other : common.entrySet()) {

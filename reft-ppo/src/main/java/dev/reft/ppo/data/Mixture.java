@@ -161,8 +161,8 @@ public final class Mixture {
     /** The set's draw-th prompt, or the next in the order that the step has not had. */
     private int unused(Source source, long draw, Set<Integer> used) {
         int size = source.prompts().size();
-        int[] order = Seeds.permutation(
-                size, Seeds.at(seed, Seeds.Stream.SHUFFLE, draw / size, "set " + source.name(), 0));
+        int[] order =
+                Seeds.permutation(size, Seeds.at(seed, Seeds.Stream.SHUFFLE, draw / size, "set " + source.name(), 0));
         int at = (int) (draw % size);
         while (!used.add(order[at])) {
             at = (at + 1) % size;

@@ -78,7 +78,8 @@ final class RatingReader {
 
     private static Map<Integer, Double> scores(JsonRow row, int samples, FeedbackTask.Scores range) {
         Map<Integer, Double> scores = new HashMap<>();
-        for (Map.Entry<?, ?> entry : ((Map<?, ?>) row.typed("scores", Map.class, "a map of samples to numbers")).entrySet()) {
+        for (Map.Entry<?, ?> entry :
+                ((Map<?, ?>) row.typed("scores", Map.class, "a map of samples to numbers")).entrySet()) {
             if (entry.getValue() == null) {
                 continue;
             }

@@ -156,8 +156,7 @@ public record Ratings(FeedbackSheet sheet, List<Rating> ratings, List<String> pr
         throw new IllegalArgumentException("unknown rating " + rating);
     }
 
-    private static void add(
-            List<Preferred> pairs, Rollouts.Group group, List<Integer> better, List<Integer> worse) {
+    private static void add(List<Preferred> pairs, Rollouts.Group group, List<Integer> better, List<Integer> worse) {
         for (int chosen : better) {
             for (int rejected : worse) {
                 Completion one = group.completions().get(chosen);
@@ -168,8 +167,8 @@ public record Ratings(FeedbackSheet sheet, List<Rating> ratings, List<String> pr
 
     private void requireSame(Rollouts rollouts) {
         if (!FeedbackSheet.of(rollouts, sheet.task()).digest().equals(sheet.digest())) {
-            throw new IllegalArgumentException("the sheet was made of other rollouts than those of step "
-                    + rollouts.step());
+            throw new IllegalArgumentException(
+                    "the sheet was made of other rollouts than those of step " + rollouts.step());
         }
     }
 }

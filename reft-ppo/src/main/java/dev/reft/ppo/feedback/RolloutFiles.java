@@ -110,14 +110,12 @@ public final class RolloutFiles {
         long step = 0;
         for (JsonRow row : JsonLines.read(file)) {
             step = (long) row.number("step");
-            Prompt prompt =
-                    new Prompt(row.text("prompt"), input(row), row.text("reference"), map(row, "attributes"));
+            Prompt prompt = new Prompt(row.text("prompt"), input(row), row.text("reference"), map(row, "attributes"));
             List<Completion> completions = new ArrayList<>();
             for (Object item : row.typed("completions", List.class, "a list")) {
                 completions.add(completion(prompt.id(), part(row, "completions", item)));
             }
-            groups.add(new Rollouts.Group(
-                    prompt, ints(row, "tokens"), (float) row.number("temperature"), completions));
+            groups.add(new Rollouts.Group(prompt, ints(row, "tokens"), (float) row.number("temperature"), completions));
         }
         return new Rollouts(step, groups);
     }

@@ -122,15 +122,15 @@ public final class Pipeline {
     private Provenance provenance(Stage stage) {
         Map<String, String> fingerprints = new LinkedHashMap<>();
         parents(stage).forEach((name, folder) -> fingerprints.put(name, Fingerprints.of(folder)));
-        return new Provenance(
-                stage.name(), stage.config(), stage.inputs(), fingerprints, Provenance.runningVersion());
+        return new Provenance(stage.name(), stage.config(), stage.inputs(), fingerprints, Provenance.runningVersion());
     }
 
     private Map<String, Path> parents(Stage stage) {
         Map<String, Path> parents = new LinkedHashMap<>();
         for (String name : stage.parents()) {
             if (!done(name)) {
-                throw new IllegalStateException("stage '" + stage.name() + "' needs stage '" + name + "', which is not done");
+                throw new IllegalStateException(
+                        "stage '" + stage.name() + "' needs stage '" + name + "', which is not done");
             }
             parents.put(name, root.resolve(name));
         }

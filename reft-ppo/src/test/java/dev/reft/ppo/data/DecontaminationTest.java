@@ -23,7 +23,9 @@ class DecontaminationTest {
     @Test
     void aCopyIsFoundWhateverStandsAroundIt() {
         Decontamination.Report report = Decontamination.TULU.find(
-                one("train", "Solve this: ANN has 3 apples, and buys 4 more apples at the market! How many has she now? Easy."),
+                one(
+                        "train",
+                        "Solve this: ANN has 3 apples, and buys 4 more apples at the market! How many has she now? Easy."),
                 one("test", TEST));
         assertEquals(Set.of("train"), report.contaminated());
         Decontamination.Match match = report.matches().get(0);
@@ -36,14 +38,21 @@ class DecontaminationTest {
     @Test
     void halfOfTheWordsIsNotYetTooMuch() {
         String test = "a b c d e f g h i j k l m n o p";
-        assertEquals(List.of(), Decontamination.TULU.find(one("t", "a b c d e f g h"), one("x", test)).matches());
-        List<Decontamination.Match> nine =
-                Decontamination.TULU.find(one("t", "a b c d e f g h i"), one("x", test)).matches();
+        assertEquals(
+                List.of(),
+                Decontamination.TULU
+                        .find(one("t", "a b c d e f g h"), one("x", test))
+                        .matches());
+        List<Decontamination.Match> nine = Decontamination.TULU
+                .find(one("t", "a b c d e f g h i"), one("x", test))
+                .matches();
         assertEquals(9 / 16.0, nine.get(0).share());
         assertEquals("a b c d e f g h i", nine.get(0).example());
         // Seven words in a row never make an 8-gram.
         String scattered = "a b c d e f g x h i j k l m n y o p";
-        assertEquals(List.of(), Decontamination.TULU.find(one("t", scattered), one("x", test)).matches());
+        assertEquals(
+                List.of(),
+                Decontamination.TULU.find(one("t", scattered), one("x", test)).matches());
     }
 
     @Test
@@ -53,8 +62,8 @@ class DecontaminationTest {
         tests.put("whole", "one two three four five six seven eight nine ten");
         tests.put("free", "nothing of it");
         tests.put("empty", " ... ");
-        Decontamination.Report report = Decontamination.TULU.find(
-                one("t", "one two three four five six seven eight nine ten"), tests);
+        Decontamination.Report report =
+                Decontamination.TULU.find(one("t", "one two three four five six seven eight nine ten"), tests);
         assertEquals("whole", report.matches().get(0).test());
         assertEquals(Set.of("half", "whole"), report.testsHit());
         assertEquals(0.5, report.testShare());

@@ -111,16 +111,13 @@ class MixtureTest {
         assertThrows(
                 IllegalArgumentException.class, () -> new Mixture(List.of(source("a", 1, 1), source("a", 1, 1)), 0));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new Mixture(List.of(source("a", 1, 1), source("b", 1, 1e-5)), 0));
+                IllegalArgumentException.class, () -> new Mixture(List.of(source("a", 1, 1), source("b", 1, 1e-5)), 0));
         Mixture small = new Mixture(List.of(source("a", 3, 1)), 0);
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> small.prompts(0, 4));
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> small.prompts(0, 4));
         assertTrue(String.valueOf(refused.getMessage()).contains("set 'a' than its 3"), refused.getMessage());
         assertThrows(IllegalArgumentException.class, () -> small.prompts(-1, 1));
         Prompt twice = Prompt.text("x", "", "");
-        assertThrows(
-                IllegalArgumentException.class, () -> new Mixture.Source("a", List.of(twice, twice), 1));
+        assertThrows(IllegalArgumentException.class, () -> new Mixture.Source("a", List.of(twice, twice), 1));
     }
 
     @Test
@@ -147,7 +144,8 @@ class MixtureTest {
         assertEquals(4.0, rewards.get("set/b/rows"));
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class,
-                () -> grader.grade(Prompt.text("lost", "", ""), groups.get(0).completions().get(0)));
+                () -> grader.grade(
+                        Prompt.text("lost", "", ""), groups.get(0).completions().get(0)));
         assertTrue(String.valueOf(refused.getMessage()).contains("'lost'"), refused.getMessage());
     }
 }

@@ -31,8 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Sheets go out and ratings come back, whatever stands in the completions. */
 class FeedbackTest {
-    private static final String HOSTILE = "</script><script>alert(1)</script> <!-- \u2028 \u2029 \uD800 \u0000 \"'&amp; @DATA@ @DIGEST@"
-            + " \u202E ]]> <img src=x onerror=alert(2)>";
+    private static final String HOSTILE =
+            "</script><script>alert(1)</script> <!-- \u2028 \u2029 \uD800 \u0000 \"'&amp; @DATA@ @DIGEST@"
+                    + " \u202E ]]> <img src=x onerror=alert(2)>";
 
     @TempDir
     Path folder;
@@ -95,7 +96,8 @@ class FeedbackTest {
         Rollouts two = rollouts("one", "two");
         FeedbackSheet choice = FeedbackSheet.of(two, new FeedbackTask.Choice());
         Ratings chosen = Ratings.read(
-                        List.of(file(row(choice, "p0", "\"choice\":1"), row(choice, "p1", "\"choice\":\"tie\""))), choice)
+                        List.of(file(row(choice, "p0", "\"choice\":1"), row(choice, "p1", "\"choice\":\"tie\""))),
+                        choice)
                 .requireComplete();
         List<Preferred> pairs = chosen.preferred(two);
         assertEquals(1, pairs.size());
@@ -111,11 +113,8 @@ class FeedbackTest {
                         .map(p -> p.chosen().text() + ">" + p.rejected().text())
                         .toList());
         assertThrows(IllegalArgumentException.class, () -> ranked.grades(four));
-        assertThrows(
-                IllegalArgumentException.class, () -> FeedbackSheet.of(four, new FeedbackTask.Choice()));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> FeedbackSheet.of(rollouts("a"), new FeedbackTask.Ranking()));
+        assertThrows(IllegalArgumentException.class, () -> FeedbackSheet.of(four, new FeedbackTask.Choice()));
+        assertThrows(IllegalArgumentException.class, () -> FeedbackSheet.of(rollouts("a"), new FeedbackTask.Ranking()));
     }
 
     @Test
@@ -145,9 +144,12 @@ class FeedbackTest {
                 "ratings.jsonl, row 7: field 'scores' must be a map of samples to numbers, but is absent",
                 "ratings.jsonl, row 8: field 'sheet' must be ",
                 "ratings.jsonl, row 10: field 'item' was rated by 'Ada' before, in row 9, but is \"p0\"");
-        assertEquals(wanted.size(), ratings.problems().size(), ratings.problems().toString());
+        assertEquals(
+                wanted.size(), ratings.problems().size(), ratings.problems().toString());
         for (int i = 0; i < wanted.size(); i++) {
-            assertTrue(ratings.problems().get(i).startsWith(wanted.get(i)), ratings.problems().get(i));
+            assertTrue(
+                    ratings.problems().get(i).startsWith(wanted.get(i)),
+                    ratings.problems().get(i));
         }
         assertEquals(1, ratings.ratings().size());
         assertEquals(List.of("p1"), ratings.missing());
@@ -225,7 +227,9 @@ class FeedbackTest {
             RolloutFiles.write(temporary.resolve("rollouts.jsonl"), rollouts);
             Rollouts read = RolloutFiles.read(temporary.resolve("rollouts.jsonl"));
             assertEquals(text, read.groups().get(0).completions().get(0).text());
-            assertEquals(sheet.digest(), FeedbackSheet.of(read, new FeedbackTask.Choice()).digest());
+            assertEquals(
+                    sheet.digest(),
+                    FeedbackSheet.of(read, new FeedbackTask.Choice()).digest());
             sheet.writePage(temporary.resolve("page.html"), text);
             JsonRow data = JsonLines.parse("page", 1, block(Files.readString(temporary.resolve("page.html"))));
             assertEquals(text, data.text("title"));
@@ -260,9 +264,15 @@ class FeedbackTest {
     @Test
     void aSheetKnowsItself() {
         FeedbackSheet sheet = FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Choice());
-        assertEquals(sheet.digest(), FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Choice()).digest());
-        assertFalse(sheet.digest().equals(FeedbackSheet.of(rollouts("a", "c"), new FeedbackTask.Choice()).digest()));
-        assertFalse(sheet.digest().equals(FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Ranking()).digest()));
+        assertEquals(
+                sheet.digest(),
+                FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Choice()).digest());
+        assertFalse(sheet.digest()
+                .equals(FeedbackSheet.of(rollouts("a", "c"), new FeedbackTask.Choice())
+                        .digest()));
+        assertFalse(sheet.digest()
+                .equals(FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Ranking())
+                        .digest()));
         assertTrue(sheet.items().get(1).prompt().contains("system: Be kind."));
         assertThrows(IllegalArgumentException.class, () -> new FeedbackTask.Scores(5, 5));
     }

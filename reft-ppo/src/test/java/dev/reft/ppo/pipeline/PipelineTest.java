@@ -29,7 +29,10 @@ class PipelineTest {
 
     private static Stage writing(String name, String text, String... parents) {
         return stage(
-                name, Map.of("text", text), List.of(parents), c -> Files.writeString(c.output().resolve("out"), text));
+                name,
+                Map.of("text", text),
+                List.of(parents),
+                c -> Files.writeString(c.output().resolve("out"), text));
     }
 
     private Set<String> names() throws IOException {
@@ -47,7 +50,8 @@ class PipelineTest {
             runs.add("dpo");
             Path export = Files.createDirectory(context.output().resolve("export"));
             Files.writeString(
-                    export.resolve("weights"), Files.readString(context.parent("sft").resolve("out")) + "!");
+                    export.resolve("weights"),
+                    Files.readString(context.parent("sft").resolve("out")) + "!");
             context.stamp(export);
             assertThrows(IllegalArgumentException.class, () -> context.parent("rm"));
         });
