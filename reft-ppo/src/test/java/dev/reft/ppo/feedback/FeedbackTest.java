@@ -1,0 +1,279 @@
+package dev.reft.ppo.feedback;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.reft.generation.Completion;
+import dev.reft.generation.Finish;
+import dev.reft.generation.Segment;
+import dev.reft.grading.Grade;
+import dev.reft.grading.Prompt;
+import dev.reft.ppo.GradedRollouts;
+import dev.reft.ppo.Rollouts;
+import dev.reft.ppo.data.JsonLines;
+import dev.reft.ppo.data.JsonRow;
+import dev.reft.text.Message;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sheets go out and ratings come back, whatever stands in the completions. */
+class FeedbackTest {
+    private static final String HOSTILE =
+            "</script><script>alert(1)</script> <!-- \u2028 \u2029 \uD800 \u0000 \"'&amp; @DATA@ @DIGEST@"
+                    + " \u202E ]]> <img src=x onerror=alert(2)>";
+
+    @TempDir
+    Path folder;
+
+    static Rollouts rollouts(String... texts) {
+        List<Rollouts.Group> groups = new ArrayList<>();
+        for (int g = 0; g < 2; g++) {
+            List<Completion> completions = new ArrayList<>();
+            for (String text : texts) {
+                completions.add(new Completion(
+                        "p" + g,
+                        completions.size(),
+                        List.of(
+                                new Segment.Sampled(
+                                        new int[] {1, 2}, new float[] {-0.1f, Float.NEGATIVE_INFINITY}, new float[0]),
+                                new Segment.Given(new int[] {7})),
+                        text,
+                        Finish.STOP));
+            }
+            Prompt prompt = g == 0
+                    ? new Prompt("p0", new Prompt.Input.Text("Why? " + HOSTILE), "r", Map.of("set", "a", "n", 3))
+                    : Prompt.chat("p1", List.of(Message.system("Be kind."), Message.user("Why?")), "");
+            groups.add(new Rollouts.Group(prompt, new int[] {5, 6}, 0.7f, completions));
+        }
+        return new Rollouts(12, groups);
+    }
+
+    private Path file(String... lines) throws Exception {
+        Path file = folder.resolve("ratings.jsonl");
+        Files.writeString(file, String.join("\n", lines) + "\n");
+        return file;
+    }
+
+    private static String row(FeedbackSheet sheet, String item, String answer) {
+        return "{\"sheet\":\"" + sheet.digest() + "\",\"item\":\"" + item + "\",\"rater\":\"Ada\"," + answer + "}";
+    }
+
+    @Test
+    void scoresBecomeGradesAndWhatNobodyRatedIsNone() throws Exception {
+        Rollouts rollouts = rollouts("one", "two", HOSTILE);
+        FeedbackSheet sheet = FeedbackSheet.of(rollouts, new FeedbackTask.Scores(0, 5));
+        Path file = file(
+                row(sheet, "p0", "\"scores\":{\"0\":4,\"2\":1.5}"),
+                row(sheet, "p0", "\"scores\":{\"0\":5,\"1\":null}").replace("Ada", "Bo"));
+        Ratings ratings = Ratings.read(List.of(file), sheet);
+        assertEquals(List.of(), ratings.problems());
+        assertEquals(List.of("p1"), ratings.missing());
+        GradedRollouts graded = ratings.grades(rollouts);
+        assertEquals(4.5, ((Grade.Score) graded.grades().get(0).get(0)).value());
+        assertTrue(graded.grades().get(0).get(1) instanceof Grade.None);
+        assertEquals(1.5, ((Grade.Score) graded.grades().get(0).get(2)).value());
+        assertTrue(graded.grades().get(1).get(0) instanceof Grade.None);
+        assertEquals(1, ratings.preferred(rollouts).size());
+        assertThrows(IllegalArgumentException.class, ratings::requireComplete);
+        assertThrows(IllegalArgumentException.class, () -> ratings.grades(rollouts("one", "two", "three")));
+    }
+
+    @Test
+    void choicesAndRanksBecomePairs() throws Exception {
+        Rollouts two = rollouts("one", "two");
+        FeedbackSheet choice = FeedbackSheet.of(two, new FeedbackTask.Choice());
+        Ratings chosen = Ratings.read(
+                        List.of(file(row(choice, "p0", "\"choice\":1"), row(choice, "p1", "\"choice\":\"tie\""))),
+                        choice)
+                .requireComplete();
+        List<Preferred> pairs = chosen.preferred(two);
+        assertEquals(1, pairs.size());
+        assertEquals("two", pairs.get(0).chosen().text());
+        assertEquals("one", pairs.get(0).rejected().text());
+        assertEquals("p0", pairs.get(0).prompt().id());
+        Rollouts four = rollouts("a", "b", "c", "d");
+        FeedbackSheet ranking = FeedbackSheet.of(four, new FeedbackTask.Ranking());
+        Ratings ranked = Ratings.read(List.of(file(row(ranking, "p1", "\"ranking\":[[2],[0,1]]"))), ranking);
+        assertEquals(
+                List.of("c>a", "c>b"),
+                ranked.preferred(four).stream()
+                        .map(p -> p.chosen().text() + ">" + p.rejected().text())
+                        .toList());
+        assertThrows(IllegalArgumentException.class, () -> ranked.grades(four));
+        assertThrows(IllegalArgumentException.class, () -> FeedbackSheet.of(four, new FeedbackTask.Choice()));
+        assertThrows(IllegalArgumentException.class, () -> FeedbackSheet.of(rollouts("a"), new FeedbackTask.Ranking()));
+    }
+
+    @Test
+    void whatIsWrongIsReportedWithRowFieldAndValueAndCostsThatRowOnly() throws Exception {
+        Rollouts rollouts = rollouts("one", "two");
+        FeedbackSheet sheet = FeedbackSheet.of(rollouts, new FeedbackTask.Scores(0, 5));
+        Ratings ratings = Ratings.read(
+                List.of(file(
+                        "{\"sheet\": ",
+                        row(sheet, "p9", "\"scores\":{}"),
+                        row(sheet, "p0", "\"scores\":{\"0\":6}"),
+                        row(sheet, "p0", "\"scores\":{\"7\":3}"),
+                        row(sheet, "p0", "\"scores\":{\"x\":3}"),
+                        row(sheet, "p0", "\"scores\":{\"0\":\"good\"}"),
+                        row(sheet, "p0", "\"choice\":1"),
+                        row(sheet, "p0", "\"scores\":{\"0\":3}").replace(sheet.digest(), "other"),
+                        row(sheet, "p0", "\"scores\":{\"0\":3}"),
+                        row(sheet, "p0", "\"scores\":{\"0\":4}"))),
+                sheet);
+        List<String> wanted = List.of(
+                "ratings.jsonl, row 1 is no JSON",
+                "ratings.jsonl, row 2: field 'item' must be an item of the sheet, but is \"p9\"",
+                "ratings.jsonl, row 3: field 'scores' must hold numbers from 0.0 to 5.0, but is {\"0\":6}",
+                "ratings.jsonl, row 4: field 'scores' must name samples from 0 to 1, but is {\"7\":3}",
+                "ratings.jsonl, row 5: field 'scores' must name samples from 0 to 1, but is {\"x\":3}",
+                "ratings.jsonl, row 6: field 'scores' must hold numbers from 0.0 to 5.0, but is {\"0\":\"good\"}",
+                "ratings.jsonl, row 7: field 'scores' must be a map of samples to numbers, but is absent",
+                "ratings.jsonl, row 8: field 'sheet' must be ",
+                "ratings.jsonl, row 10: field 'item' was rated by 'Ada' before, in row 9, but is \"p0\"");
+        assertEquals(
+                wanted.size(), ratings.problems().size(), ratings.problems().toString());
+        for (int i = 0; i < wanted.size(); i++) {
+            assertTrue(
+                    ratings.problems().get(i).startsWith(wanted.get(i)),
+                    ratings.problems().get(i));
+        }
+        assertEquals(1, ratings.ratings().size());
+        assertEquals(List.of("p1"), ratings.missing());
+    }
+
+    @Test
+    void wrongChoicesAndRanksAreReportedToo() throws Exception {
+        FeedbackSheet choice = FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Choice());
+        Ratings chosen = Ratings.read(
+                List.of(file(
+                        row(choice, "p0", "\"choice\":2"),
+                        row(choice, "p0", "\"choice\":\"both\""),
+                        row(choice, "p0", "\"scores\":{}"))),
+                choice);
+        assertEquals(3, chosen.problems().size(), chosen.problems().toString());
+        FeedbackSheet ranking = FeedbackSheet.of(rollouts("a", "b", "c"), new FeedbackTask.Ranking());
+        Ratings ranked = Ratings.read(
+                List.of(file(
+                        row(ranking, "p0", "\"ranking\":[[0],[0]]"),
+                        row(ranking, "p0", "\"ranking\":[[]]"),
+                        row(ranking, "p0", "\"ranking\":[0,1]"),
+                        row(ranking, "p0", "\"ranking\":[[3]]"))),
+                ranking);
+        assertEquals(4, ranked.problems().size(), ranked.problems().toString());
+        assertEquals(List.of("p0", "p1"), ranked.missing());
+    }
+
+    /** The block of JSON as a browser reads it: up to the first end of a script. */
+    private static String block(String page) {
+        String start = "<script type=\"application/json\" id=\"data\">";
+        int from = page.indexOf(start) + start.length();
+        return page.substring(from, page.indexOf("</script>", from));
+    }
+
+    @Test
+    void thePageHoldsHostileTextAsTextOnly() throws Exception {
+        Rollouts rollouts = rollouts("one", HOSTILE);
+        FeedbackSheet sheet = FeedbackSheet.of(rollouts, new FeedbackTask.Scores(1, 7));
+        Path file = folder.resolve("new").resolve("page.html");
+        sheet.writePage(file, "Rate " + HOSTILE);
+        String page = Files.readString(file);
+        assertTrue(page.chars().allMatch(c -> c == '\n' || c >= ' ' && c <= '~'), "plain ASCII");
+        assertEquals(2, page.split("</script>", -1).length - 1, "no script but the page's own two");
+        assertFalse(page.contains("<img") || page.contains("<!--") || page.contains("alert(1)<"));
+        assertFalse(page.contains("http://") || page.contains("https://"), "no network");
+        assertFalse(page.contains("innerHTML") || page.contains("sha256-@DIGEST@") || page.contains("\">@DATA@"));
+        JsonRow data = JsonLines.parse("page", 1, block(page));
+        assertEquals("Rate " + HOSTILE, data.text("title"));
+        List<String> texts = new ArrayList<>();
+        for (Object item : data.typed("items", List.class, "a list")) {
+            Map<?, ?> fields = (Map<?, ?>) item;
+            assertEquals(sheet.digest(), fields.get("sheet"));
+            for (Object completion : (List<?>) fields.get("completions")) {
+                texts.add(String.valueOf(((Map<?, ?>) completion).get("text")));
+            }
+        }
+        assertEquals(4, texts.size());
+        assertEquals(2, texts.stream().filter(HOSTILE::equals).count());
+    }
+
+    @Provide
+    static Arbitrary<String> anyText() {
+        return Arbitraries.strings().withCharRange('\u0000', '\uffff').ofMaxLength(30);
+    }
+
+    @Property(tries = 20)
+    void anyCompletionSurvivesExportAndKeepsItsSheet(@ForAll("anyText") String text) throws Exception {
+        Path temporary = Files.createTempDirectory("feedback");
+        try {
+            Rollouts rollouts = rollouts(text, "other");
+            FeedbackSheet sheet = FeedbackSheet.of(rollouts, new FeedbackTask.Choice());
+            sheet.writeJsonl(temporary.resolve("sheet.jsonl"));
+            JsonRow first = JsonLines.read(temporary.resolve("sheet.jsonl")).get(0);
+            assertEquals(sheet.digest(), first.text("sheet"));
+            RolloutFiles.write(temporary.resolve("rollouts.jsonl"), rollouts);
+            Rollouts read = RolloutFiles.read(temporary.resolve("rollouts.jsonl"));
+            assertEquals(text, read.groups().get(0).completions().get(0).text());
+            assertEquals(
+                    sheet.digest(),
+                    FeedbackSheet.of(read, new FeedbackTask.Choice()).digest());
+            sheet.writePage(temporary.resolve("page.html"), text);
+            JsonRow data = JsonLines.parse("page", 1, block(Files.readString(temporary.resolve("page.html"))));
+            assertEquals(text, data.text("title"));
+        } finally {
+            dev.reft.io.AtomicFiles.deleteTree(temporary);
+        }
+    }
+
+    @Test
+    void rolloutsComeBackBitForBit() {
+        Rollouts rollouts = rollouts("one", HOSTILE);
+        Path file = folder.resolve("rollouts.jsonl");
+        RolloutFiles.write(file, rollouts);
+        Rollouts read = RolloutFiles.read(file);
+        assertEquals(12, read.step());
+        for (int g = 0; g < 2; g++) {
+            Rollouts.Group wanted = rollouts.groups().get(g);
+            Rollouts.Group group = read.groups().get(g);
+            assertEquals(wanted.prompt(), group.prompt());
+            assertArrayEquals(wanted.tokens(), group.tokens());
+            assertEquals(wanted.temperature(), group.temperature());
+            Segment.Sampled sampled =
+                    (Segment.Sampled) group.completions().get(1).segments().get(0);
+            assertArrayEquals(new float[] {-0.1f, Float.NEGATIVE_INFINITY}, sampled.logProbs());
+            assertArrayEquals(new int[] {1, 2, 7}, group.completions().get(1).tokens());
+            assertEquals(Finish.STOP, group.completions().get(1).finish());
+        }
+        JsonLines.write(file, List.of(Map.of("step", 1, "prompt", "x", "tokens", "none")));
+        assertThrows(IllegalArgumentException.class, () -> RolloutFiles.read(file));
+    }
+
+    @Test
+    void aSheetKnowsItself() {
+        FeedbackSheet sheet = FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Choice());
+        assertEquals(
+                sheet.digest(),
+                FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Choice()).digest());
+        assertFalse(sheet.digest()
+                .equals(FeedbackSheet.of(rollouts("a", "c"), new FeedbackTask.Choice())
+                        .digest()));
+        assertFalse(sheet.digest()
+                .equals(FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Ranking())
+                        .digest()));
+        assertTrue(sheet.items().get(1).prompt().contains("system: Be kind."));
+        assertThrows(IllegalArgumentException.class, () -> new FeedbackTask.Scores(5, 5));
+    }
+}
