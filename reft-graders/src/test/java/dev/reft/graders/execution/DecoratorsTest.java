@@ -182,10 +182,18 @@ class DecoratorsTest {
     }
 
     @Test
-    void otherFailuresAreNotTriedAgain() {
+    void otherFailuresAreNotTriedAgainNeitherHereNorByTheTrainer() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        for (Exception failure : List.of(
-                new IllegalStateException("broken"), new TimeoutException(), new GradingException("stop", null))) {
+        IllegalStateException broken = new IllegalStateException("broken");
+        Grader throwing = (prompt, completion) -> {
+            calls.incrementAndGet();
+            throw broken;
+        };
+        Grade.Failed failed =
+                assertInstanceOf(Grade.Failed.class, new RetryingGrader(throwing, QUICK).grade(PROMPT, text("")));
+        assertSame(broken, failed.cause());
+        assertEquals(1, failed.attempts());
+        for (Exception failure : List.of(new TimeoutException(), new GradingException("stop", null))) {
             Grader grader = (prompt, completion) -> {
                 calls.incrementAndGet();
                 throw failure;
