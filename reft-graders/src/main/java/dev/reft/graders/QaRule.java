@@ -80,7 +80,7 @@ public enum QaRule {
 
         @Override
         double compare(String answer, String reference) {
-            return labels(reference).stream().anyMatch(label -> Squad.matches(answer, label)) ? 1 : 0;
+            return labels(reference).stream().anyMatch(label -> matches(answer, label)) ? 1 : 0;
         }
     },
     /** verl's search_r1_like_qa_em: the last {@code <answer>} part matches; a quarter if there are more than ten tags of a kind. */
@@ -124,7 +124,19 @@ public enum QaRule {
     public abstract Optional<String> answer(String text);
 
     double compare(String answer, String reference) {
-        return Squad.matches(answer, reference) ? 1 : 0;
+        return matches(answer, reference) ? 1 : 0;
+    }
+
+    /**
+     * SQuAD's comparison, but where it leaves nothing of the reference, as of the choice "A" or of "The", the texts themselves are compared:
+     * the peers would pay an empty answer, and any article.
+     */
+    private static boolean matches(String answer, String reference) {
+        if (!Squad.normalise(reference).isEmpty()) {
+            return Squad.matches(answer, reference);
+        }
+        String given = PythonCase.lower(PythonText.strip(answer));
+        return !given.isEmpty() && given.equals(PythonCase.lower(PythonText.strip(reference)));
     }
 
     double factor(String text) {
