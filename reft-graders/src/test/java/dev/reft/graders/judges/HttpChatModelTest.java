@@ -293,4 +293,21 @@ class HttpChatModelTest {
             assertNoKey(assertThrows(IllegalArgumentException.class, header::build));
         }
     }
+
+    @Test
+    void shortKeysAreCutOutAsWords() throws Exception {
+        try (FakeServer server = new FakeServer(
+                FakeServer.chat("got abc; cabbage"), FakeServer.says(401, "no abc here"), FakeServer.chat("1 of 1"))) {
+            HttpChatModel judge = HttpChatModel.at(server.base(), "judge")
+                    .header("api-key", "abc")
+                    .header("X-Version", "1")
+                    .build();
+            assertEquals("got [key]; cabbage", judge.answer(question()).text());
+            JudgeException thrown = assertThrows(JudgeException.class, () -> judge.answer(question()));
+            assertTrue(thrown.getMessage().contains("no [key] here"), thrown.getMessage());
+            assertEquals("1 of 1", judge.answer(question()).text(), "a number may be the verdict");
+        }
+        assertEquals("[key], xab, [key]", Secret.redact("ab, xab, ab", "ab"));
+        assertEquals("aaa [key]", Secret.redact("aaa aa", "aa"));
+    }
 }
