@@ -107,6 +107,9 @@ public enum QaRule {
         }
     };
 
+    /** A longer completion or reference is no short answer: it scores 0. In UTF-16 units; the length to which every rule stays quick. */
+    public static final int LONGEST = 100_000;
+
     private static final String ANSWER = "<answer>";
     private static final String END_ANSWER = "</answer>";
     private static final String FINISH = "<finish>";
@@ -132,8 +135,9 @@ public enum QaRule {
      * the peers would pay an empty answer, and any article.
      */
     private static boolean matches(String answer, String reference) {
-        if (!Squad.normalise(reference).isEmpty()) {
-            return Squad.matches(answer, reference);
+        String wanted = Squad.normalise(reference);
+        if (!wanted.isEmpty()) {
+            return Squad.normalise(answer).equals(wanted);
         }
         String given = PythonCase.lower(PythonText.strip(answer));
         return !given.isEmpty() && given.equals(PythonCase.lower(PythonText.strip(reference)));
@@ -148,13 +152,16 @@ public enum QaRule {
      *
      * @param text the completion's text
      * @param references accepted answers
-     * @return from 0 to 1
+     * @return from 0 to 1; 0 where a text is longer than {@link #LONGEST}
      */
     public double score(String text, List<String> references) {
+        if (text.length() > LONGEST) {
+            return 0;
+        }
         Optional<String> answer = answer(text);
         double best = 0;
         for (String reference : references) {
-            best = answer.isEmpty() ? 0 : Math.max(best, compare(answer.get(), reference));
+            best = answer.isEmpty() || reference.length() > LONGEST ? 0 : Math.max(best, compare(answer.get(), reference));
         }
         return best * factor(text);
     }
