@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -172,7 +173,7 @@ class GradingDeskTest {
     @Test
     void anInterruptOfTheSubmittingThreadIsKept() throws Exception {
         GroupGrader waits = (prompt, group) -> {
-            Thread.sleep(5000);
+            new CountDownLatch(1).await();
             return List.of(Grade.of(1));
         };
         try (GradingDesk desk = new GradingDesk(waits, LIMITS, Runnable::run)) {
