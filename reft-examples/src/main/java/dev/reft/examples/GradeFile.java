@@ -18,6 +18,7 @@ import dev.reft.graders.programs.ProgramRunner;
 import dev.reft.graders.programs.ProgramRunners;
 import dev.reft.graders.programs.RunnerSpec;
 import dev.reft.graders.programs.SandboxException;
+import dev.reft.grading.GradingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -78,7 +79,13 @@ public final class GradeFile implements Callable<Integer> {
     private int threads = 4;
 
     @Option(names = "--time-limit", paramLabel = "SECONDS", description = "of one row (default: 600)")
-    private long seconds = 600;
+    private double seconds = 600;
+
+    @Option(
+            names = "--max-stuck",
+            paramLabel = "N",
+            description = "stop when so many graders did not end within two seconds of being interrupted (default: 10)")
+    private int maxStuck = 10;
 
     @Option(
             names = "--judge",
@@ -136,7 +143,8 @@ public final class GradeFile implements Callable<Integer> {
                     boolean told = failure instanceof IllegalArgumentException
                             || failure instanceof IOException
                             || failure instanceof UncheckedIOException
-                            || failure instanceof SandboxException;
+                            || failure instanceof SandboxException
+                            || failure instanceof GradingException;
                     if (!told) {
                         throw failure;
                     }
@@ -173,7 +181,8 @@ public final class GradeFile implements Callable<Integer> {
         try (ProgramRunner runner = runner(json)) {
             GraderServices services = services(runner, meter);
             GraderRun run = new GraderRun(definition, services);
-            GradeRows grading = new GradeRows(run, threads, Duration.ofSeconds(seconds), sampleField, itemField);
+            GradeRows grading = new GradeRows(
+                    run, threads, Duration.ofNanos(Math.round(seconds * 1e9)), maxStuck, sampleField, itemField);
             preflight(definition, services, rows, grading, line);
             GradeSummary summary = grading.grade(rows, target, line);
             summary.lines().forEach(line::say);

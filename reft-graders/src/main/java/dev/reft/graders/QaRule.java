@@ -161,7 +161,9 @@ public enum QaRule {
         Optional<String> answer = answer(text);
         double best = 0;
         for (String reference : references) {
-            best = answer.isEmpty() || reference.length() > LONGEST ? 0 : Math.max(best, compare(answer.get(), reference));
+            best = answer.isEmpty() || reference.length() > LONGEST
+                    ? 0
+                    : Math.max(best, compare(answer.get(), reference));
         }
         return best * factor(text);
     }

@@ -111,13 +111,12 @@ class GraderDeadlineTest {
         all.add(JudgeGrader.score(parrot, "good", 1, 5));
         all.add(new RubricGrader(parrot, List.of(Criterion.yesNo("a", "good?", 1)), ChatRequest.Options.DEFAULT));
         all.add(new OpenAiGrader(
-                GraderDefinition.read(
-                        "{\"type\":\"multi\",\"name\":\"m\",\"graders\":{"
-                                + "\"s\":{\"type\":\"string_check\",\"name\":\"s\",\"operation\":\"ilike\","
-                                + "\"input\":\"{{sample.output_text}}\",\"reference\":\"{{item.reference}}\"},"
-                                + "\"t\":{\"type\":\"text_similarity\",\"name\":\"t\",\"evaluation_metric\":\"rouge_l\","
-                                + "\"input\":\"{{sample.output_text}}\",\"reference\":\"{{item.reference}}\"}},"
-                                + "\"calculate_output\":\"s + t\"}"),
+                GraderDefinition.read("{\"type\":\"multi\",\"name\":\"m\",\"graders\":{"
+                        + "\"s\":{\"type\":\"string_check\",\"name\":\"s\",\"operation\":\"ilike\","
+                        + "\"input\":\"{{sample.output_text}}\",\"reference\":\"{{item.reference}}\"},"
+                        + "\"t\":{\"type\":\"text_similarity\",\"name\":\"t\",\"evaluation_metric\":\"rouge_l\","
+                        + "\"input\":\"{{sample.output_text}}\",\"reference\":\"{{item.reference}}\"}},"
+                        + "\"calculate_output\":\"s + t\"}"),
                 GraderServices.NONE));
         Grader slow = (prompt, completion) -> {
             while (true) {
@@ -203,7 +202,8 @@ class GraderDeadlineTest {
             try {
                 Grade grade = Deadline.in(DEADLINE).call(() -> grader.grade(prompt, completion));
                 assertTrue(
-                        !(grade instanceof Grade.Score s) || Double.isFinite(s.value()), () -> grader + " gave " + grade);
+                        !(grade instanceof Grade.Score s) || Double.isFinite(s.value()),
+                        () -> grader + " gave " + grade);
             } catch (TimeoutException | JudgeException e) {
                 // Out of time, or a judge's reply that says nothing: a failure that is declared.
             } catch (Exception e) {
@@ -225,7 +225,10 @@ class GraderDeadlineTest {
     void noGraderIsLeftOut() throws Exception {
         Set<String> looked = new TreeSet<>();
         for (Grader grader : all()) {
-            looked.add(grader instanceof OfGroup group ? group.grader().getClass().getName() : grader.getClass().getName());
+            looked.add(
+                    grader instanceof OfGroup group
+                            ? group.grader().getClass().getName()
+                            : grader.getClass().getName());
         }
         ELSEWHERE.forEach(type -> looked.add(type.getName()));
         Set<String> there = new TreeSet<>();
@@ -240,13 +243,18 @@ class GraderDeadlineTest {
                 if (!name.startsWith("dev.reft.graders.")) {
                     continue;
                 }
-                Class<?> type = Class.forName(name.substring(0, name.length() - 6), false, QaGrader.class.getClassLoader());
+                Class<?> type =
+                        Class.forName(name.substring(0, name.length() - 6), false, QaGrader.class.getClassLoader());
                 boolean grader = Grader.class.isAssignableFrom(type) || GroupGrader.class.isAssignableFrom(type);
                 if (grader && !type.isInterface() && !type.isAnonymousClass()) {
                     there.add(type.getName());
                 }
             }
         }
-        assertEquals(there, looked.stream().filter(there::contains).collect(java.util.stream.Collectors.toCollection(TreeSet::new)));
+        assertEquals(
+                there,
+                looked.stream()
+                        .filter(there::contains)
+                        .collect(java.util.stream.Collectors.toCollection(TreeSet::new)));
     }
 }
