@@ -179,7 +179,7 @@ public final class SftTrainer implements AutoCloseable {
             Map<String, Double> sums = TeamSums.exchange(team, () -> {
                 Map<String, Double> own = new TreeMap<>();
                 for (TokenBatch cut : cuts) {
-                    Interrupts.check();
+                    Interrupts.checkEvaluation();
                     lifecycle.progress("evaluate", cuts.indexOf(cut), cuts.size());
                     TokenScores scores = policy.score(cut, Set.of(Output.LOG_PROB));
                     Evaluation evaluation = new CrossEntropyObjective(ones(batch)).evaluate(scores);
