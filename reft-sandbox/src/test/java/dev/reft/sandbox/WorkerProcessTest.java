@@ -131,8 +131,7 @@ class WorkerProcessTest {
     }
 
     private static void assertGone(List<ProcessHandle> all) throws Exception {
-        CompletableFuture<?>[] ends =
-                all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] ends = all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(ends).get(5, TimeUnit.SECONDS);
     }
 
