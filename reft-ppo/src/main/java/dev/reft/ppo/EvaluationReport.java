@@ -5,11 +5,14 @@ import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.math.Accuracy;
 import dev.reft.math.Voting;
-import java.util.HashMap;
+import dev.reft.ppo.statistics.Outcomes;
+import dev.reft.ppo.statistics.PairedOutcomes;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What an evaluation found. Problems without any score (the grading failed or does not apply) are in no count but
@@ -96,6 +99,18 @@ public record EvaluationReport(List<Item> items) {
             if (answers.size() == 1) {
                 return answers.get(0).right();
             }
+            requireVotes();
+            Optional<String> winner = majority();
+            return winner.isPresent()
+                    && answers.stream().anyMatch(a -> a.right() && a.extracted().equals(winner));
+        }
+
+        /**
+         * Checks that there can be a vote.
+         *
+         * @throws IllegalStateException if the grader did not say what it read of a right answer
+         */
+        public void requireVotes() {
             for (Answer answer : answers) {
                 if (answer.right() && answer.extracted().isEmpty()) {
                     throw new IllegalStateException("problem '" + prompt.id() + "', sample "
@@ -103,9 +118,31 @@ public record EvaluationReport(List<Item> items) {
                             + " without the answer that it read (Grade.Score.extracted), so there is no vote");
                 }
             }
-            Optional<String> winner = majority();
-            return winner.isPresent()
-                    && answers.stream().anyMatch(a -> a.right() && a.extracted().equals(winner));
+        }
+
+        /**
+         * An answer for an audit: problem, sample, text, what was read, outcome, score, whether it is right.
+         *
+         * @param answer one of the problem's
+         * @return a new map that may be added to
+         */
+        public Map<String, Object> audit(Answer answer) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("prompt", prompt.id());
+            line.put("reference", prompt.reference());
+            line.put("sample", answer.completion().sample());
+            line.put("text", answer.completion().text());
+            line.put("finish", answer.completion().finish().name());
+            line.put("tokens", answer.completion().tokens().length);
+            line.put("right", answer.right());
+            if (answer.grade() instanceof Grade.Score score) {
+                line.put("score", score.value());
+                line.put("extracted", score.extracted());
+                line.put("explanation", score.explanation());
+            } else {
+                line.put("ungraded", String.valueOf(answer.grade()));
+            }
+            return line;
         }
     }
 
@@ -193,27 +230,26 @@ public record EvaluationReport(List<Item> items) {
      * @throws IllegalArgumentException if a problem of one is missing in the other
      */
     public Comparison compare(EvaluationReport other) {
-        Map<String, Item> others = new HashMap<>();
-        other.items.forEach(item -> others.put(item.prompt().id(), item));
-        int compared = 0;
-        int thisOnly = 0;
-        int otherOnly = 0;
-        for (Item mine : items) {
-            Item its = others.remove(mine.prompt().id());
-            if (its == null) {
-                throw new IllegalArgumentException(
-                        "problem '" + mine.prompt().id() + "' is not in the other evaluation");
-            }
-            if (mine.graded() && its.graded()) {
-                compared++;
-                thisOnly += mine.right() && !its.right() ? 1 : 0;
-                otherOnly += its.right() && !mine.right() ? 1 : 0;
+        PairedOutcomes pairs = PairedOutcomes.of(outcomes(), other.outcomes());
+        return new Comparison(pairs.pairs().size(), pairs.firstOnly(), pairs.secondOnly(), pairs.mcNemar());
+    }
+
+    /**
+     * Which problems are solved, for intervals and paired tests.
+     *
+     * @return one outcome a problem
+     */
+    public Outcomes outcomes() {
+        Map<String, Boolean> solved = new LinkedHashMap<>();
+        Set<String> ungraded = new HashSet<>();
+        for (Item item : items) {
+            if (item.graded()) {
+                solved.put(item.prompt().id(), item.right());
+            } else {
+                ungraded.add(item.prompt().id());
             }
         }
-        if (!others.isEmpty()) {
-            throw new IllegalArgumentException("problems " + others.keySet() + " are only in the other evaluation");
-        }
-        return new Comparison(compared, thisOnly, otherOnly, Accuracy.mcNemar(thisOnly, otherOnly));
+        return new Outcomes(solved, ungraded);
     }
 
     /**
@@ -224,22 +260,7 @@ public record EvaluationReport(List<Item> items) {
     public void writeAudit(MetricsWriter writer) {
         for (Item item : items) {
             for (Answer answer : item.answers()) {
-                Map<String, Object> line = new LinkedHashMap<>();
-                line.put("prompt", item.prompt().id());
-                line.put("reference", item.prompt().reference());
-                line.put("sample", answer.completion().sample());
-                line.put("text", answer.completion().text());
-                line.put("finish", answer.completion().finish().name());
-                line.put("tokens", answer.completion().tokens().length);
-                line.put("right", answer.right());
-                if (answer.grade() instanceof Grade.Score score) {
-                    line.put("score", score.value());
-                    line.put("extracted", score.extracted());
-                    line.put("explanation", score.explanation());
-                } else {
-                    line.put("ungraded", String.valueOf(answer.grade()));
-                }
-                writer.write(line);
+                writer.write(item.audit(answer));
             }
         }
     }

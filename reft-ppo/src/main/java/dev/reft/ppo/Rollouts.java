@@ -2,6 +2,7 @@ package dev.reft.ppo;
 
 import dev.reft.generation.Completion;
 import dev.reft.grading.Prompt;
+import dev.reft.model.TokenBatch;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -69,5 +70,14 @@ public record Rollouts(long step, List<Group> groups) {
             size += group.completions().size();
         }
         return size;
+    }
+
+    /**
+     * The completions as rows for a model: each prompt followed by a completion, whose sampled tokens are scored.
+     *
+     * @return one row a completion in (prompt, sample) order; the group is the prompt's index
+     */
+    public TokenBatch batch() {
+        return Rows.batch(this);
     }
 }

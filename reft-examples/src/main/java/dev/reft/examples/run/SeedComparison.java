@@ -1,18 +1,18 @@
 package dev.reft.examples.run;
 
-import dev.reft.math.Accuracy;
+import dev.reft.ppo.statistics.Outcomes;
+import dev.reft.ppo.statistics.PairedOutcomes;
+import dev.reft.ppo.statistics.SeedTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.commons.math3.distribution.TDistribution;
-import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
-import org.apache.commons.math3.stat.inference.TTest;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -24,10 +24,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SeedComparison {
     private static final List<String> CONTESTANTS = List.of(ReftRun.WARM_UP, ReftRun.SFT, ReftRun.PPO);
     private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    private final Map<String, double[]> percent = new HashMap<>();
-    private int reftOnly;
-    private int sftOnly;
 
     SeedComparison() {}
 
@@ -46,60 +42,68 @@ public final class SeedComparison {
     }
 
     List<String> lines(List<Path> runs) throws IOException {
-        CONTESTANTS.forEach(name -> percent.put(name, new double[runs.size()]));
+        SeedTable table = table(runs);
         List<String> lines = new ArrayList<>();
         lines.add(
                 "| run | warm-up | SFT continued | ReFT | ReFT - warm-up | ReFT - SFT | only ReFT / only SFT, McNemar p |");
         lines.add("|---|---|---|---|---|---|---|");
         for (int i = 0; i < runs.size(); i++) {
-            lines.add(line(runs.get(i), i));
+            lines.add(line(table, String.valueOf(runs.get(i).getFileName()), i));
         }
+        SeedTable.Comparison gain = table.compare(ReftRun.PPO, ReftRun.WARM_UP);
+        SeedTable.Comparison lead = table.compare(ReftRun.PPO, ReftRun.SFT);
+        PairedOutcomes pooled = lead.pooled();
         lines.add(format(
                 "| mean [95 %%] | %s | %s | %s | %s | %s | %d / %d, p = %.2g |",
-                interval(of(ReftRun.WARM_UP)),
-                interval(of(ReftRun.SFT)),
-                interval(of(ReftRun.PPO)),
-                interval(differences(ReftRun.PPO, ReftRun.WARM_UP)),
-                interval(differences(ReftRun.PPO, ReftRun.SFT)),
-                reftOnly,
-                sftOnly,
-                Accuracy.mcNemar(reftOnly, sftOnly)));
+                table.mean(ReftRun.WARM_UP).percent(),
+                table.mean(ReftRun.SFT).percent(),
+                table.mean(ReftRun.PPO).percent(),
+                gain.mean().percent(),
+                lead.mean().percent(),
+                pooled.firstOnly(),
+                pooled.secondOnly(),
+                pooled.mcNemar()));
         lines.add("");
         lines.add(format(
                 "ReFT against SFT continued, paired by seed: t-test p = %.2g. Least gain over the warm-up: %.1f points.",
-                new TTest().pairedTTest(of(ReftRun.PPO), of(ReftRun.SFT)),
-                new DescriptiveStatistics(differences(ReftRun.PPO, ReftRun.WARM_UP)).getMin()));
+                lead.tTest(), 100 * Arrays.stream(gain.differences()).min().orElse(Double.NaN)));
         return lines;
     }
 
-    private String line(Path run, int index) throws IOException {
-        for (String name : CONTESTANTS) {
-            Map<String, Boolean> verdicts = right(run, name);
-            long count = verdicts.values().stream().filter(r -> r).count();
-            of(name)[index] = 100.0 * count / verdicts.size();
+    private static SeedTable table(List<Path> runs) throws IOException {
+        Map<String, Map<String, Outcomes>> seeds = new LinkedHashMap<>();
+        for (Path run : runs) {
+            Map<String, Outcomes> results = new LinkedHashMap<>();
+            for (String contestant : CONTESTANTS) {
+                results.put(contestant, Outcomes.of(right(run, contestant)));
+            }
+            seeds.put(run.toString(), results);
         }
-        Map<String, Boolean> reft = right(run, ReftRun.PPO);
-        Map<String, Boolean> sft = right(run, ReftRun.SFT);
-        int first = only(reft, sft);
-        int second = only(sft, reft);
-        reftOnly += first;
-        sftOnly += second;
+        if (seeds.size() < runs.size()) {
+            throw new IllegalArgumentException("a folder is given twice: " + runs);
+        }
+        return new SeedTable(seeds);
+    }
+
+    private static String line(SeedTable table, String run, int index) {
+        SeedTable.Comparison lead = table.compare(ReftRun.PPO, ReftRun.SFT);
+        PairedOutcomes pairs = lead.bySeed().get(index);
         return format(
                 "| %s | %.1f | %.1f | %.1f | %+.1f | %+.1f | %d / %d, %.2g |",
-                run.getFileName(),
-                of(ReftRun.WARM_UP)[index],
-                of(ReftRun.SFT)[index],
-                of(ReftRun.PPO)[index],
-                differences(ReftRun.PPO, ReftRun.WARM_UP)[index],
-                differences(ReftRun.PPO, ReftRun.SFT)[index],
-                first,
-                second,
-                Accuracy.mcNemar(first, second));
+                run,
+                100 * table.accuracies(ReftRun.WARM_UP)[index],
+                100 * table.accuracies(ReftRun.SFT)[index],
+                100 * table.accuracies(ReftRun.PPO)[index],
+                100 * table.compare(ReftRun.PPO, ReftRun.WARM_UP).differences()[index],
+                100 * lead.differences()[index],
+                pairs.firstOnly(),
+                pairs.secondOnly(),
+                pairs.mcNemar());
     }
 
     private static Map<String, Boolean> right(Path run, String contestant) throws IOException {
         Path file = run.resolve("answers").resolve(Examiner.name(contestant, RunData.TEST) + ".jsonl");
-        Map<String, Boolean> right = new HashMap<>();
+        Map<String, Boolean> right = new LinkedHashMap<>();
         for (String line : Files.readAllLines(file)) {
             Answer answer = JSON.readValue(line, Answer.class);
             right.put(answer.id(), answer.right());
@@ -108,32 +112,6 @@ public final class SeedComparison {
             throw new IOException(file + " has no answers; is the run finished?");
         }
         return right;
-    }
-
-    private static int only(Map<String, Boolean> one, Map<String, Boolean> other) {
-        return (int) one.entrySet().stream()
-                .filter(answer -> answer.getValue() && !other.getOrDefault(answer.getKey(), false))
-                .count();
-    }
-
-    private double[] of(String contestant) {
-        return percent.getOrDefault(contestant, new double[0]);
-    }
-
-    private double[] differences(String first, String second) {
-        double[] differences = of(first).clone();
-        for (int i = 0; i < differences.length; i++) {
-            differences[i] -= of(second)[i];
-        }
-        return differences;
-    }
-
-    private static String interval(double[] values) {
-        DescriptiveStatistics statistics = new DescriptiveStatistics(values);
-        double t = new TDistribution(values.length - 1).inverseCumulativeProbability(0.975);
-        double half = t * statistics.getStandardDeviation() / Math.sqrt(values.length);
-        return format(
-                "%.1f [%.1f, %.1f]", statistics.getMean(), statistics.getMean() - half, statistics.getMean() + half);
     }
 
     private static String format(String format, Object... values) {

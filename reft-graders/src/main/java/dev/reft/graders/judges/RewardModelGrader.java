@@ -5,14 +5,12 @@ import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
+import dev.reft.grading.Transcripts;
 import dev.reft.model.Models;
 import dev.reft.model.Output;
 import dev.reft.model.Row;
 import dev.reft.model.Scorer;
 import dev.reft.model.TokenBatch;
-import dev.reft.text.Message;
-import dev.reft.text.Tokenizer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +58,7 @@ public final class RewardModelGrader implements Grader {
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) throws TimeoutException {
-        int[] tokens = tokens(prompt, completion);
+        int[] tokens = Transcripts.tokens(scorer.tokenizer(), prompt, completion.text());
         int most = scorer.info().contextLength();
         String note = tokens.length <= most ? "" : "cut from " + tokens.length + " to " + most + " tokens";
         int[] row = tokens.length <= most ? tokens : Arrays.copyOf(tokens, most);
@@ -72,25 +70,5 @@ public final class RewardModelGrader implements Grader {
             throw new ArithmeticException("the reward model '" + scorer.info().id() + "' gave " + value);
         }
         return new Grade.Score(value, Map.of(), List.of(), "", note);
-    }
-
-    private int[] tokens(Prompt prompt, Completion completion) {
-        Tokenizer tokenizer = scorer.tokenizer();
-        if (prompt.input() instanceof Prompt.Input.Chat chat) {
-            List<Message> messages = new ArrayList<>(chat.messages());
-            messages.add(Message.assistant(completion.text()));
-            return tokenizer.render(messages, false, chat.variables());
-        }
-        if (prompt.input() instanceof Prompt.Input.Text text) {
-            int[] question = tokenizer.encodePrompt(text.text());
-            int[] answer = tokenizer.encode(completion.text());
-            Set<Integer> ends = tokenizer.endIds();
-            int[] end = ends.size() == 1 ? new int[] {ends.iterator().next()} : new int[0];
-            int[] all = Arrays.copyOf(question, question.length + answer.length + end.length);
-            System.arraycopy(answer, 0, all, question.length, answer.length);
-            System.arraycopy(end, 0, all, question.length + answer.length, end.length);
-            return all;
-        }
-        throw new IllegalArgumentException("prompt '" + prompt.id() + "' is neither text nor a chat");
     }
 }
