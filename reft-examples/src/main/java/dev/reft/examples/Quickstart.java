@@ -1,27 +1,17 @@
 package dev.reft.examples;
 
-import dev.reft.examples.data.EmbeddedModel;
+import dev.reft.examples.run.ModelFiles;
 import dev.reft.examples.run.ReftRun;
 import dev.reft.examples.run.RunPlan;
-import dev.reft.examples.run.RunPlan.ModelPlan;
 import dev.reft.examples.view.ProgressLine;
-import dev.reft.model.Adapter;
 import dev.reft.model.MemoryLoad;
 import dev.reft.model.ModelSpec;
 import dev.reft.model.Models;
 import dev.reft.model.Policy;
-import dev.reft.model.ProviderOption;
-import dev.reft.model.Replicas;
 import dev.reft.model.Training;
-import dev.reft.model.ValueHead;
-import dev.reft.torch.GradientCheckpointing;
-import dev.reft.torch.RandomWeights;
-import dev.reft.torch.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -42,9 +32,6 @@ import picocli.CommandLine.Mixin;
                 "Warms a language model up on chains of thought, improves it by PPO on checked answers (ReFT), and"
                         + " compares with supervised training of the same length.")
 public final class Quickstart implements Callable<Integer> {
-    private static final List<String> TARGETS =
-            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
-
     @Mixin
     private final QuickstartOptions options = new QuickstartOptions();
 
@@ -90,8 +77,8 @@ public final class Quickstart implements Callable<Integer> {
         RunPlan plan = options.plan();
         Path folder = options.out();
         ProgressLine line = ProgressLine.standard();
-        ModelSpec spec = spec(plan, folder);
-        Training training = training(plan);
+        ModelSpec spec = ModelFiles.spec(plan.model(), folder, plan.seed());
+        Training training = ModelFiles.training(plan.model(), plan.seed());
         AtomicBoolean told = new AtomicBoolean();
         Supplier<Policy> opener = () -> {
             if (!told.getAndSet(true)) {
@@ -110,30 +97,5 @@ public final class Quickstart implements Callable<Integer> {
         Models.estimate(spec, training, load)
                 .ifPresent(estimate -> line.say(
                         "Engine's memory for rows of up to " + load.rowTokens() + " tokens: about " + estimate));
-    }
-
-    /** What is opened; the embedded model's files are written first. */
-    private static ModelSpec spec(RunPlan plan, Path folder) throws IOException {
-        ModelPlan model = plan.model();
-        List<ProviderOption> options = new ArrayList<>();
-        if (model.embedded()) {
-            options.add(new RandomWeights(plan.seed()));
-        }
-        if (model.checkpointing()) {
-            options.add(new GradientCheckpointing());
-        }
-        if (model.threads() > 0) {
-            options.add(new Threads(model.threads()));
-        }
-        String path = model.embedded()
-                ? EmbeddedModel.writeTo(folder.resolve("model")).toString()
-                : model.path();
-        return new ModelSpec(path, model.device(), model.precision(), options);
-    }
-
-    private static Training training(RunPlan plan) {
-        int rank = plan.model().loraRank();
-        Adapter adapter = rank == 0 ? new Adapter.Full() : new Adapter.Lora(rank, 2.0 * rank, TARGETS);
-        return new Training(new ValueHead.Shared(), adapter, ReftRun.OPTIMIZER, plan.seed(), Replicas.SINGLE);
     }
 }
