@@ -33,7 +33,9 @@ public final class GradingDesk implements AutoCloseable {
      *
      * @param grader is called from several threads at once
      * @param limits time, attempts, threads
-     * @param host where gradings run; null for threads of the desk's own, of which one that is stuck is replaced
+     * @param host where gradings run; null for threads of the desk's own, of which one that is stuck is replaced. One that runs its tasks
+     *     in the thread that submits them ({@code Runnable::run}) works too, but nobody can then interrupt a grader that does not heed
+     *     {@link Deadline#current()}, and none runs beside another
      */
     public GradingDesk(GroupGrader grader, GradingLimits limits, @Nullable Executor host) {
         this.grader = grader;
@@ -217,7 +219,7 @@ public final class GradingDesk implements AutoCloseable {
 
     private void run(GradingJob job) {
         List<Grade> grades = null;
-        Throwable failure = null;
+        boolean handedBack = false;
         while (grades == null && begin(job)) {
             try {
                 grades = checked(
@@ -229,7 +231,7 @@ public final class GradingDesk implements AutoCloseable {
                 }
                 grades = job.failed(e);
             } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
-                failure = e;
+                handedBack = e instanceof InterruptedException;
                 if (!again(job, e)) {
                     grades = job.failed(e instanceof Exception x ? x : new IllegalStateException(e.toString(), e));
                 }
@@ -241,7 +243,7 @@ public final class GradingDesk implements AutoCloseable {
                 grades = job.failed(new IllegalStateException(e.toString(), e));
             }
         }
-        end(job, grades);
+        end(job, grades, handedBack);
     }
 
     private boolean begin(GradingJob job) {
@@ -264,11 +266,11 @@ public final class GradingDesk implements AutoCloseable {
             if (failure instanceof TimeoutException && job.grades == null) {
                 timeouts++;
             }
-            return !outOfTime && job.attempt < limits.attempts() && job.grades == null;
+            return !outOfTime && !FinalFailure.in(failure) && job.attempt < limits.attempts() && job.grades == null;
         }
     }
 
-    private void end(GradingJob job, @Nullable List<Grade> grades) {
+    private void end(GradingJob job, @Nullable List<Grade> grades, boolean tookInterrupt) {
         synchronized (lock) {
             if (job.grades == null) {
                 job.grades = grades;
@@ -276,6 +278,9 @@ public final class GradingDesk implements AutoCloseable {
             if (job.interrupted) {
                 // It was meant for the grader; the thread goes on to other work without it.
                 Thread.interrupted();
+            } else if (tookInterrupt) {
+                // It was meant for the thread, which may be the trainer's own; the grader has only passed it on.
+                Thread.currentThread().interrupt();
             }
             job.state = State.OVER;
             job.thread = null;
@@ -285,24 +290,38 @@ public final class GradingDesk implements AutoCloseable {
         }
     }
 
+    /** Grades as they may be used: what is wrong with one of a group fails that one. */
     private static List<Grade> checked(GradingJob job, @Nullable List<Grade> grades) {
-        if (grades == null
-                || grades.size() != job.completions.size()
-                || grades.stream().anyMatch(g -> g == null)) {
+        if (grades == null || grades.size() != job.completions.size()) {
             throw new IllegalStateException("prompt '" + job.prompt.id() + "': the grader returned " + grades + " for "
                     + job.completions.size() + " completions");
         }
+        List<Grade> checked = new ArrayList<>();
         for (int i = 0; i < grades.size(); i++) {
-            if (grades.get(i) instanceof Grade.Score score) {
-                int length = job.completions.get(i).tokens().length;
-                score.credits().forEach(credit -> {
-                    if (credit.token() >= length) {
-                        throw new IllegalStateException("prompt '" + job.prompt.id() + "': credit on token "
-                                + credit.token() + " of a completion of " + length + " tokens");
-                    }
-                });
+            String wrong = wrong(grades.get(i), job.completions.get(i));
+            checked.add(
+                    wrong.isEmpty()
+                            ? grades.get(i)
+                            : new Grade.Failed(
+                                    new IllegalStateException("prompt '" + job.prompt.id() + "', sample "
+                                            + job.completions.get(i).sample() + ": " + wrong),
+                                    job.attempt));
+        }
+        return checked;
+    }
+
+    private static String wrong(@Nullable Grade grade, Completion completion) {
+        if (grade == null) {
+            return "the grader returned no grade (null)";
+        }
+        if (grade instanceof Grade.Score score) {
+            int length = completion.tokens().length;
+            for (Credit credit : score.credits()) {
+                if (credit.token() >= length) {
+                    return "credit on token " + credit.token() + " of a completion of " + length + " tokens";
+                }
             }
         }
-        return grades;
+        return "";
     }
 }

@@ -2,9 +2,8 @@ package dev.reft.examples;
 
 import dev.reft.examples.grade.GradeRows;
 import dev.reft.examples.grade.GradeSummary;
+import dev.reft.examples.grade.GraderOptions;
 import dev.reft.examples.view.ProgressLine;
-import dev.reft.graders.judges.HttpChatModel;
-import dev.reft.graders.judges.TokenPrice;
 import dev.reft.graders.judges.UsageMeter;
 import dev.reft.graders.openai.GraderDefinition;
 import dev.reft.graders.openai.GraderRun;
@@ -13,14 +12,11 @@ import dev.reft.graders.openai.Issue;
 import dev.reft.graders.openai.JsonLines;
 import dev.reft.graders.openai.Preflight;
 import dev.reft.graders.openai.Validation;
-import dev.reft.graders.programs.ProgramLimits;
 import dev.reft.graders.programs.ProgramRunner;
-import dev.reft.graders.programs.ProgramRunners;
-import dev.reft.graders.programs.RunnerSpec;
 import dev.reft.graders.programs.SandboxException;
+import dev.reft.grading.GradingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,9 +24,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Grades a JSONL file of samples with a grader of OpenAI's JSON, and prints a summary. */
@@ -41,13 +37,6 @@ import picocli.CommandLine.Option;
         description =
                 "Grades each row of a JSONL file with a grader of OpenAI's JSON and writes OpenAI's answers, one a line.")
 public final class GradeFile implements Callable<Integer> {
-    /** Where Python runs. */
-    enum Python {
-        NONE,
-        EMBEDDED,
-        WORKER
-    }
-
     @Option(names = "--grader", paramLabel = "FILE", required = true, description = "the grader's JSON")
     private Path grader = Path.of("");
 
@@ -78,38 +67,16 @@ public final class GradeFile implements Callable<Integer> {
     private int threads = 4;
 
     @Option(names = "--time-limit", paramLabel = "SECONDS", description = "of one row (default: 600)")
-    private long seconds = 600;
+    private double seconds = 600;
 
     @Option(
-            names = "--judge",
-            paramLabel = "URL",
-            description = "OpenAI-compatible address for score_model and label_model, such as http://localhost:8000/v1")
-    private @Nullable URI judge;
+            names = "--max-stuck",
+            paramLabel = "N",
+            description = "stop when so many graders did not end within two seconds of being interrupted (default: 10)")
+    private int maxStuck = 10;
 
-    @Option(
-            names = "--judge-key",
-            paramLabel = "VARIABLE",
-            description = "environment variable with the judge's key (default: OPENAI_API_KEY)")
-    private String keyVariable = "OPENAI_API_KEY";
-
-    @Option(
-            names = "--judge-answers",
-            paramLabel = "HOW",
-            description = "how structured answers are asked for: json_schema (default), json_object, prompt_only")
-    private HttpChatModel.Structured structured = HttpChatModel.Structured.JSON_SCHEMA;
-
-    @Option(
-            names = "--judge-price",
-            paramLabel = "IN,CACHED,OUT",
-            split = ",",
-            description = "prices of a million tokens, for the summary")
-    private @Nullable List<Double> prices;
-
-    @Option(
-            names = "--python",
-            paramLabel = "WHERE",
-            description = "sandbox of python graders: embedded (default), worker, none")
-    private Python python = Python.EMBEDDED;
+    @Mixin
+    private final GraderOptions services = new GraderOptions();
 
     private GradeFile() {}
 
@@ -136,7 +103,8 @@ public final class GradeFile implements Callable<Integer> {
                     boolean told = failure instanceof IllegalArgumentException
                             || failure instanceof IOException
                             || failure instanceof UncheckedIOException
-                            || failure instanceof SandboxException;
+                            || failure instanceof SandboxException
+                            || failure instanceof GradingException;
                     if (!told) {
                         throw failure;
                     }
@@ -170,14 +138,15 @@ public final class GradeFile implements Callable<Integer> {
             Files.createDirectories(target.getParent());
         }
         UsageMeter meter = new UsageMeter();
-        try (ProgramRunner runner = runner(json)) {
-            GraderServices services = services(runner, meter);
-            GraderRun run = new GraderRun(definition, services);
-            GradeRows grading = new GradeRows(run, threads, Duration.ofSeconds(seconds), sampleField, itemField);
-            preflight(definition, services, rows, grading, line);
+        try (ProgramRunner runner = services.runner(json, threads)) {
+            GraderServices found = services.services(runner, meter);
+            GraderRun run = new GraderRun(definition, found);
+            GradeRows grading = new GradeRows(
+                    run, threads, Duration.ofNanos(Math.round(seconds * 1e9)), maxStuck, sampleField, itemField);
+            preflight(definition, found, rows, grading, line);
             GradeSummary summary = grading.grade(rows, target, line);
             summary.lines().forEach(line::say);
-            if (prices != null) {
+            if (services.priced()) {
                 line.say(String.format(Locale.ROOT, "%-28s %.4f", "cost", meter.cost()));
             }
             line.say("Results: " + target.normalize().toUri());
@@ -198,37 +167,5 @@ public final class GradeFile implements Callable<Integer> {
         for (Issue issue : Preflight.check(definition, services, items)) {
             line.say("warning: " + issue);
         }
-    }
-
-    private GraderServices services(@Nullable ProgramRunner runner, UsageMeter meter) {
-        GraderServices.Builder services = GraderServices.builder();
-        if (runner != null) {
-            services.python(runner, ProgramLimits.OPENAI);
-        }
-        if (judge != null) {
-            TokenPrice price = prices == null ? TokenPrice.FREE : price(prices);
-            services.judge(HttpChatModel.at(judge, "")
-                    .keyFromEnvironment(keyVariable)
-                    .structured(structured)
-                    .meter(meter, price)
-                    .build());
-        }
-        return services.build();
-    }
-
-    private static TokenPrice price(List<Double> numbers) {
-        if (numbers.size() != 3) {
-            throw new IllegalArgumentException("--judge-price needs three numbers: read, cached, written");
-        }
-        return new TokenPrice(numbers.get(0), numbers.get(1), numbers.get(2));
-    }
-
-    /** A sandbox takes seconds to open, so only for graders that speak of Python. */
-    private @Nullable ProgramRunner runner(String json) throws SandboxException {
-        if (python == Python.NONE || !json.contains("python")) {
-            return null;
-        }
-        RunnerSpec spec = python == Python.EMBEDDED ? RunnerSpec.embedded() : RunnerSpec.worker();
-        return ProgramRunners.open(spec.withParallel(Math.min(threads, 256)));
     }
 }

@@ -80,7 +80,7 @@ public enum QaRule {
 
         @Override
         double compare(String answer, String reference) {
-            return labels(reference).stream().anyMatch(label -> Squad.matches(answer, label)) ? 1 : 0;
+            return labels(reference).stream().anyMatch(label -> matches(answer, label)) ? 1 : 0;
         }
     },
     /** verl's search_r1_like_qa_em: the last {@code <answer>} part matches; a quarter if there are more than ten tags of a kind. */
@@ -107,6 +107,9 @@ public enum QaRule {
         }
     };
 
+    /** A longer completion or reference is no short answer: it scores 0. In UTF-16 units; the length to which every rule stays quick. */
+    public static final int LONGEST = 100_000;
+
     private static final String ANSWER = "<answer>";
     private static final String END_ANSWER = "</answer>";
     private static final String FINISH = "<finish>";
@@ -124,7 +127,20 @@ public enum QaRule {
     public abstract Optional<String> answer(String text);
 
     double compare(String answer, String reference) {
-        return Squad.matches(answer, reference) ? 1 : 0;
+        return matches(answer, reference) ? 1 : 0;
+    }
+
+    /**
+     * SQuAD's comparison, but where it leaves nothing of the reference, as of the choice "A" or of "The", the texts themselves are compared:
+     * the peers would pay an empty answer, and any article.
+     */
+    private static boolean matches(String answer, String reference) {
+        String wanted = Squad.normalise(reference);
+        if (!wanted.isEmpty()) {
+            return Squad.normalise(answer).equals(wanted);
+        }
+        String given = PythonCase.lower(PythonText.strip(answer));
+        return !given.isEmpty() && given.equals(PythonCase.lower(PythonText.strip(reference)));
     }
 
     double factor(String text) {
@@ -136,13 +152,18 @@ public enum QaRule {
      *
      * @param text the completion's text
      * @param references accepted answers
-     * @return from 0 to 1
+     * @return from 0 to 1; 0 where a text is longer than {@link #LONGEST}
      */
     public double score(String text, List<String> references) {
+        if (text.length() > LONGEST) {
+            return 0;
+        }
         Optional<String> answer = answer(text);
         double best = 0;
         for (String reference : references) {
-            best = answer.isEmpty() ? 0 : Math.max(best, compare(answer.get(), reference));
+            best = answer.isEmpty() || reference.length() > LONGEST
+                    ? 0
+                    : Math.max(best, compare(answer.get(), reference));
         }
         return best * factor(text);
     }

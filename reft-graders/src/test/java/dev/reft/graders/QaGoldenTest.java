@@ -79,4 +79,22 @@ class QaGoldenTest {
     private static Completion completion(String text) {
         return new Completion("q", 0, List.of(), text, Finish.END);
     }
+
+    @Test
+    void anEmptyAnswerIsNotPaidWhereTheReferenceIsAnArticle() {
+        for (QaRule rule : List.of(QaRule.PUZZLE, QaRule.FLAN)) {
+            for (String reference : List.of("A", "the", "The a", " an. ")) {
+                for (String text : List.of("", " ", "<answer></answer>", "an the", "...", "The answer is: ")) {
+                    assertEquals(0, rule.score(text, List.of(reference)), rule + " '" + text + "' '" + reference + "'");
+                }
+                assertEquals(1, rule.score(reference, List.of(reference)));
+            }
+            assertEquals(1, rule.score("a", List.of("A")));
+            assertEquals(1, rule.score("The cat", List.of("a cat.")));
+            assertEquals(0, rule.score("", List.of("")));
+        }
+        assertEquals(0, QaRule.STRING_MATCHER.score("<answer></answer>", List.of("the")));
+        assertEquals(0, QaRule.SEARCH_R1.score("<finish>the</finish>", List.of("[\"A\"]")));
+        assertEquals(0, QaRule.VERL_SEARCH_R1.score("<answer> </answer>", List.of("A")));
+    }
 }

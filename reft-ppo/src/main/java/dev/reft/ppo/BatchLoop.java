@@ -208,7 +208,7 @@ final class BatchLoop {
                 Map<String, Double> own = new TreeMap<>();
                 long done = 0;
                 for (TokenBatch cut : cuts) {
-                    Interrupts.check();
+                    Interrupts.checkEvaluation();
                     lifecycle.progress("evaluate", done++, cuts.size());
                     TokenScores scores = policy.score(cut, task.wanted());
                     Evaluation evaluation = task.objective().evaluate(scores);

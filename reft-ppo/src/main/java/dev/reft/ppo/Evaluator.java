@@ -83,7 +83,7 @@ public final class Evaluator {
                             jobs[prompt][completion.sample()] = desk.submit(problems.get(prompt), List.of(completion)),
                     (phase, done) -> progress = new Progress(phase, done, total),
                     () -> {
-                        Interrupts.check();
+                        Interrupts.checkEvaluation();
                         desk.poll();
                     });
             List<EvaluationReport.Item> items = new ArrayList<>();
@@ -105,7 +105,7 @@ public final class Evaluator {
                 boolean right = grade instanceof Grade.Score score && score.value() >= config.rightFrom();
                 answers.add(new EvaluationReport.Answer(completions[s], grade, right));
             } catch (InterruptedException e) {
-                throw Interrupts.cancelled();
+                throw Interrupts.evaluationCancelled();
             }
         }
         return new EvaluationReport.Item(problem, answers);

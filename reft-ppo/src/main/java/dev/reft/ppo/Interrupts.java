@@ -14,6 +14,18 @@ final class Interrupts {
         }
     }
 
+    /** Takes the thread's interrupt, if there is one, and ends the evaluation with it. */
+    static void checkEvaluation() {
+        if (Thread.interrupted()) {
+            throw evaluationCancelled();
+        }
+    }
+
+    /** An evaluation that was interrupted: it has no optimiser step to be before. */
+    static CancellationException evaluationCancelled() {
+        return new CancellationException("the evaluation was interrupted; it has changed nothing");
+    }
+
     static CancellationException cancelled() {
         return new CancellationException(
                 "the step was interrupted before its first optimiser step; nothing has changed");

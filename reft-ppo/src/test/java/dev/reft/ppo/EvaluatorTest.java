@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.apache.commons.math3.stat.inference.AlternativeHypothesis;
 import org.apache.commons.math3.stat.inference.BinomialTest;
 import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
@@ -61,6 +62,17 @@ class EvaluatorTest {
                         texts(alone.items().get(i)),
                         "how many are generated at a time does not matter");
             }
+        }
+    }
+
+    @Test
+    void anInterruptedEvaluationDoesNotSpeakOfSteps() {
+        try (Policy policy = Addition.warmedUp(1)) {
+            Evaluator evaluator = new Evaluator(policy, Addition.GRADER, EvaluationConfig.greedy(4));
+            Thread.currentThread().interrupt();
+            CancellationException cancelled =
+                    assertThrows(CancellationException.class, () -> evaluator.evaluate(Addition.prompts()));
+            assertEquals("the evaluation was interrupted; it has changed nothing", cancelled.getMessage());
         }
     }
 

@@ -157,7 +157,7 @@ final class EmbeddedRunner implements ProgramRunner {
     private Attempt attempt(List<byte[]> tasks, String input, ProgramLimits limits)
             throws SandboxException, InterruptedException {
         checkOpen();
-        Duration time = turns.take(limits.time());
+        turns.take();
         List<Interpreter> interpreters = new ArrayList<>();
         GuestThread[] guests = new GuestThread[tasks.size()];
         try {
@@ -165,6 +165,8 @@ final class EmbeddedRunner implements ProgramRunner {
                 interpreters.add(take());
             }
             BoundedOutput output = new BoundedOutput(limits.outputBytes());
+            // Only now: starting an interpreter takes its share of the grading's time.
+            Duration time = Turns.left(limits.time());
             long start = System.nanoTime();
             if (tasks.size() == 1) {
                 byte[] in = input.getBytes(StandardCharsets.UTF_8);
@@ -187,7 +189,7 @@ final class EmbeddedRunner implements ProgramRunner {
             }
             GuestThread last = guests[guests.length - 1];
             running.addAll(List.of(guests));
-            boolean inTime = last.join(time.toNanos());
+            boolean inTime = last.join(time.toMillis());
             return new Attempt(last, output, inTime, Duration.ofNanos(System.nanoTime() - start));
         } finally {
             for (GuestThread guest : guests) {

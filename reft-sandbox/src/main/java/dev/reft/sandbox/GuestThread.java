@@ -36,10 +36,9 @@ final class GuestThread {
         thread.start();
     }
 
-    /** Waits for its end. */
-    boolean join(long nanos) throws InterruptedException {
-        // join(0) waits for ever.
-        thread.join(Math.max(1, nanos / 1_000_000));
+    /** Waits for its end, some milliseconds: at least one, as {@code join(0)} waits for ever. */
+    boolean join(long millis) throws InterruptedException {
+        thread.join(Math.max(1, millis));
         return !thread.isAlive();
     }
 

@@ -3,6 +3,7 @@ package dev.reft.sandbox;
 import dev.reft.graders.programs.SandboxException;
 import dev.reft.grading.Deadline;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -14,19 +15,28 @@ final class Turns {
         free = new Semaphore(parallel, true);
     }
 
-    /**
-     * Waits for a turn, to be given back.
-     *
-     * @param limit the program's own time
-     * @return the time that it has, not more than is left of the grading's
-     */
-    Duration take(Duration limit) throws SandboxException, InterruptedException {
-        Deadline deadline = Deadline.current();
-        if (!free.tryAcquire(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+    /** Waits for a turn, to be given back. */
+    void take() throws SandboxException, InterruptedException {
+        if (!free.tryAcquire(Deadline.current().remaining().toNanos(), TimeUnit.NANOSECONDS)) {
             throw new SandboxException("no interpreter became free before the grading's deadline");
         }
-        Duration left = deadline.remaining();
-        return left.compareTo(limit) < 0 ? left : limit;
+    }
+
+    /**
+     * The time that a program has, in whole milliseconds as backends count: its own limit rounded up, so that one stopped by it has had it
+     * in full, or what is left of the grading's time rounded down, so that it is never exceeded.
+     *
+     * @param limit the program's own time
+     * @return at least a millisecond
+     * @throws SandboxException if less than a millisecond is left
+     */
+    static Duration left(Duration limit) throws SandboxException {
+        Duration own = limit.plusNanos(999_999).truncatedTo(ChronoUnit.MILLIS);
+        Duration left = Deadline.current().remaining().truncatedTo(ChronoUnit.MILLIS);
+        if (left.isZero()) {
+            throw new SandboxException("the grading's deadline came before the program could start");
+        }
+        return left.compareTo(own) < 0 ? left : own;
     }
 
     void giveBack() {

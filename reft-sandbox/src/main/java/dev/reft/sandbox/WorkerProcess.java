@@ -92,11 +92,11 @@ final class WorkerProcess {
         return process.pid();
     }
 
-    /** Runs a task, or a program and its test. After an exception the worker is of no use. */
+    /** Runs a task, or a program and its test, for some whole milliseconds. After an exception the worker is of no use. */
     Run run(byte[] task, byte[] test, Duration time, long memory, int output)
             throws SandboxException, InterruptedException {
         ByteBuffer header = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
-        header.putInt((int) Math.max(1, time.toMillis())).putLong(memory).putInt(output);
+        header.putInt((int) time.toMillis()).putLong(memory).putInt(output);
         header.putInt(task.length).putInt(test.length);
         try {
             input.write(header.array());

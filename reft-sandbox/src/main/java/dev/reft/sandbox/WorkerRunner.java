@@ -138,11 +138,13 @@ final class WorkerRunner implements ProgramRunner {
     private WorkerProcess.Run run(byte[] task, byte[] test, ProgramLimits limits)
             throws SandboxException, InterruptedException {
         checkOpen();
-        Duration time = turns.take(limits.time());
+        turns.take();
         WorkerProcess worker = null;
         boolean well = false;
         try {
             worker = take();
+            // Only now: starting a worker takes its share of the grading's time.
+            Duration time = Turns.left(limits.time());
             WorkerProcess.Run run = worker.run(task, test, time, limits.memoryBytes(), limits.outputBytes());
             well = true;
             return run;

@@ -227,10 +227,9 @@ abstract class RunnerContract {
         ProgramRunner runner = runner();
         Thread caller = Thread.currentThread();
         Thread other = new Thread(() -> {
-            try {
-                Thread.sleep(500);
-            } catch (InterruptedException e) {
-                return;
+            // It runs its own part until it waits for the program.
+            while (caller.getState() == Thread.State.RUNNABLE) {
+                Thread.onSpinWait();
             }
             caller.interrupt();
         });

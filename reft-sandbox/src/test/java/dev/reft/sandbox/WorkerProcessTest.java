@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,15 +78,15 @@ class WorkerProcessTest {
     @Test
     void aWorkerThatDiedIsReplaced() throws Exception {
         try (WorkerRunner runner = WorkerRunner.open(ONE, "")) {
-            alive(runner).forEach(ProcessHandle::destroyForcibly);
+            List<ProcessHandle> first = alive(runner);
+            first.forEach(ProcessHandle::destroyForcibly);
+            assertGone(first);
             ProgramTask good = new ProgramTask.Script("print(1)", "");
-            Thread.sleep(300);
             assertInstanceOf(ProgramOutcome.Completed.class, runner.run(good, RunnerContract.LIMITS));
             Thread killer = new Thread(() -> {
-                try {
-                    Thread.sleep(500);
-                } catch (InterruptedException e) {
-                    return;
+                // A child of a worker is a program that runs.
+                while (alive(runner).size() <= runner.pids().size()) {
+                    Thread.onSpinWait();
                 }
                 alive(runner).forEach(ProcessHandle::destroyForcibly);
             });
@@ -129,12 +130,9 @@ class WorkerProcessTest {
         return all;
     }
 
-    private static void assertGone(List<ProcessHandle> all) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
-            Thread.sleep(20);
-        }
-        assertEquals(List.of(), all.stream().filter(ProcessHandle::isAlive).toList());
+    private static void assertGone(List<ProcessHandle> all) throws Exception {
+        CompletableFuture<?>[] ends = all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(ends).get(5, TimeUnit.SECONDS);
     }
 
     /** Runs an endless program until it is killed. */
@@ -144,10 +142,8 @@ class WorkerProcessTest {
         public static void main(String[] args) throws Exception {
             WorkerRunner runner = WorkerRunner.open(ONE, "");
             new Thread(() -> {
-                        try {
-                            Thread.sleep(1000);
-                        } catch (InterruptedException e) {
-                            return;
+                        while (alive(runner).size() <= runner.pids().size()) {
+                            Thread.onSpinWait();
                         }
                         System.out.println("running");
                     })

@@ -105,10 +105,17 @@ public final class TorchProvider implements PolicyProvider {
                 Opening other = Opening.of(critic)) {
             int vocabulary = own.config().vocabularySize();
             int theirs = other.config().vocabularySize();
-            return theirs >= vocabulary
+            if (theirs < vocabulary) {
+                return Optional.of(
+                        "the critic's vocabulary of " + theirs + " is smaller than the policy's " + vocabulary);
+            }
+            // Rows of the policy's length go to the critic as they are.
+            int context = own.config().contextLength();
+            int room = other.config().contextLength();
+            return room >= context
                     ? Optional.empty()
                     : Optional.of(
-                            "the critic's vocabulary of " + theirs + " is smaller than the policy's " + vocabulary);
+                            "the critic's context of " + room + " tokens is shorter than the policy's " + context);
         }
     }
 

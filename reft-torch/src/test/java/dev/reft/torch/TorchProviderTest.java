@@ -82,6 +82,27 @@ class TorchProviderTest {
     }
 
     @Test
+    void aCriticWithAShorterContextIsRefused(@TempDir Path directory) throws IOException {
+        Path config = Path.of(tiny.model());
+        String json = Files.readString(Files.isDirectory(config) ? config.resolve("config.json") : config);
+        Path shorter = directory.resolve("config.json");
+        Files.writeString(shorter, json.replaceAll("(\"max_position_embeddings\"\\s*:\\s*)64", "$1" + 32));
+        ModelSpec critic = new ModelSpec(
+                Files.isDirectory(config) ? directory.toString() : shorter.toString(),
+                "cpu",
+                Precision.FP32,
+                tiny.options());
+        Training training = new Training(
+                new ValueHead.Separate(critic), new Adapter.Full(), Optimizer.AdamW.DEFAULT, 1, Replicas.SINGLE);
+        assertEquals(
+                "the critic's context of 32 tokens is shorter than the policy's 64",
+                provider.refuses(tiny, training).orElse(""));
+        Training same = new Training(
+                new ValueHead.Separate(tiny), new Adapter.Full(), Optimizer.AdamW.DEFAULT, 1, Replicas.SINGLE);
+        assertEquals(Optional.empty(), provider.refuses(tiny, same));
+    }
+
+    @Test
     void theFirstOpeningFixesThreadsAndPrecision() {
         provider.open(tiny).close();
         RandomWeights random = new RandomWeights(1);

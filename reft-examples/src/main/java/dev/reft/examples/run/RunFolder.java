@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The folder of a run: its plan, what is finished, answers and checkpoints. One process at a time; every file is there whole
  * or not at all.
  */
-final class RunFolder implements AutoCloseable {
+public final class RunFolder implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path root;
@@ -40,10 +40,13 @@ final class RunFolder implements AutoCloseable {
     /**
      * Opens a folder for a plan.
      *
+     * @param root made if absent
+     * @param plan a record that all of the run follows from
+     * @return the folder; close it
      * @throws IllegalArgumentException if it holds a run of another plan, naming the field
      * @throws IllegalStateException if another process runs in it
      */
-    static RunFolder open(Path root, RunPlan plan) {
+    public static RunFolder open(Path root, Record plan) {
         try {
             Files.createDirectories(root);
             FileChannel channel =
@@ -83,16 +86,33 @@ final class RunFolder implements AutoCloseable {
         return into;
     }
 
-    Path path(String name) {
+    /**
+     * A file or folder of the run.
+     *
+     * @param name its name
+     * @return the path
+     */
+    public Path path(String name) {
         return root.resolve(name);
     }
 
-    /** The folder of a stage's checkpoints. */
-    Path checkpoints(String stage) {
+    /**
+     * The folder of a stage's checkpoints.
+     *
+     * @param stage its name
+     * @return the path
+     */
+    public Path checkpoints(String stage) {
         return root.resolve("checkpoints").resolve(stage);
     }
 
-    boolean hasCheckpoint(String stage) {
+    /**
+     * Whether a stage has a checkpoint to go on from.
+     *
+     * @param stage its name
+     * @return true if so
+     */
+    public boolean hasCheckpoint(String stage) {
         return Files.isRegularFile(checkpoints(stage).resolve("latest"));
     }
 

@@ -2,20 +2,34 @@ package dev.reft.examples.grade;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.reft.examples.GradeFile;
+import dev.reft.examples.view.ProgressLine;
+import dev.reft.graders.judges.ChatModel;
+import dev.reft.graders.judges.ChatReply;
+import dev.reft.graders.judges.JudgeException;
+import dev.reft.graders.judges.TokenUsage;
+import dev.reft.graders.openai.GraderDefinition;
+import dev.reft.graders.openai.GraderRun;
+import dev.reft.graders.openai.GraderServices;
+import dev.reft.graders.openai.JsonLines;
+import dev.reft.grading.GradingException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -128,6 +142,64 @@ class GradeFileTest {
         JsonNode errors = rows.get(1).get("metadata").get("errors");
         assertTrue(errors.get("python_grader_runtime_error").asBoolean());
         assertTrue(errors.get("python_grader_runtime_error_details").asString().contains("KeyError"));
+    }
+
+    /** Graders that hear no interrupt are given up; after so many the command ends, though they still run. */
+    @Test
+    @Timeout(60)
+    void stuckGradersEndTheCommand() throws IOException {
+        CountDownLatch release = new CountDownLatch(1);
+        ChatModel deaf = request -> {
+            while (true) {
+                try {
+                    release.await();
+                    throw new JudgeException(JudgeException.Kind.SERVER, "released");
+                } catch (InterruptedException e) {
+                    continue;
+                }
+            }
+        };
+        GraderDefinition definition = GraderDefinition.read("{\"type\":\"score_model\",\"name\":\"g\",\"model\":\"m\","
+                + "\"input\":[{\"role\":\"user\",\"content\":\"{{sample.output_text}}\"}]}");
+        GraderRun run =
+                new GraderRun(definition, GraderServices.builder().judge(deaf).build());
+        Path samples = Files.writeString(folder.resolve("s.jsonl"), "{\"model_sample\":\"a\"}\n".repeat(20));
+        Path out = folder.resolve("o.jsonl");
+        GradeRows grading = new GradeRows(run, 2, Duration.ofMillis(50), 2, "model_sample", "item");
+        try {
+            GradingException stop = assertThrows(
+                    GradingException.class, () -> grading.grade(JsonLines.read(samples), out, ProgressLine.standard()));
+            assertTrue(stop.getMessage().contains("did not end"), stop.getMessage());
+            assertFalse(Files.exists(out));
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aRowThatRunsOutOfTimeHasFailedAlone() throws IOException {
+        ChatModel slowOnB = request -> {
+            if (request.messages().toString().contains("b")) {
+                new CountDownLatch(1).await();
+            }
+            return new ChatReply("{\"result\": 0.5}", "m", TokenUsage.NONE);
+        };
+        GraderDefinition definition = GraderDefinition.read("{\"type\":\"score_model\",\"name\":\"g\",\"model\":\"m\","
+                + "\"input\":[{\"role\":\"user\",\"content\":\"{{sample.output_text}}\"}]}");
+        GraderRun run = new GraderRun(
+                definition, GraderServices.builder().judge(slowOnB).build());
+        Path samples = Files.writeString(
+                folder.resolve("s.jsonl"),
+                "{\"model_sample\":\"x\"}\n{\"model_sample\":\"b\"}\n{\"model_sample\":\"x\"}\n");
+        Path out = folder.resolve("o.jsonl");
+        GradeSummary summary = new GradeRows(run, 1, Duration.ofMillis(200), 5, "model_sample", "item")
+                .grade(JsonLines.read(samples), out, ProgressLine.standard());
+        assertEquals(1, summary.flagged());
+        assertEquals(
+                List.of(0.5, 0.0, 0.5),
+                rows(out).stream().map(r -> r.get("reward").asDouble()).toList());
+        assertTrue(rows(out).get(1).get("remarks").asString().contains("limit"));
     }
 
     @Test

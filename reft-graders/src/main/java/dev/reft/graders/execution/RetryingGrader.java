@@ -2,6 +2,7 @@ package dev.reft.graders.execution;
 
 import dev.reft.generation.Completion;
 import dev.reft.grading.Deadline;
+import dev.reft.grading.FinalFailure;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.GradingException;
@@ -11,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Tries a grading again after failures that may pass. When tries or time are used up the grade is {@link Grade.Failed} with the last
- * failure and the number of tries, so that a trainer does not start over.
+ * Tries a grading again after failures that may pass. Where the policy has no further try, or the failure
+ * is a {@link FinalFailure}, the grade is {@link Grade.Failed} with the last failure and the number of tries, so that a trainer does not
+ * start over.
  *
  * @param grader what is tried
  * @param policy when and how soon
@@ -21,7 +23,7 @@ public record RetryingGrader(Grader grader, RetryPolicy policy) implements Grade
     /**
      * Grades, as often as the policy allows.
      *
-     * @throws Exception what the grader throws and is not worth another try at the first attempt
+     * @throws Exception what stops the run, a time-out, an interrupt; any other failure is returned as {@link Grade.Failed}
      */
     @Override
     public Grade grade(Prompt prompt, Completion completion) throws Exception {
@@ -39,10 +41,7 @@ public record RetryingGrader(Grader grader, RetryPolicy policy) implements Grade
             } catch (Exception e) {
                 failure = e;
             }
-            if (!policy.retryable().test(failure)) {
-                if (attempt == 1) {
-                    throw failure;
-                }
+            if (FinalFailure.in(failure) || !policy.retryable().test(failure)) {
                 return new Grade.Failed(failure, attempt);
             }
             long pause = policy.pauseAfter(attempt, failure, seed).toNanos();

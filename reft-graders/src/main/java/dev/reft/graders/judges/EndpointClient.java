@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,22 @@ public final class EndpointClient {
      */
     public EndpointClient(URI url, Map<String, String> headers, @Nullable Double rateLimit) {
         this(url, headers, rateLimit, Duration.ofMinutes(10), RetryPolicy.DEFAULT);
+    }
+
+    /**
+     * Whether a header can be sent, for checks before there is a client.
+     *
+     * @param name such as {@code api-key}
+     * @param value its value; it is not in the answer
+     * @return why it cannot be sent; empty if it can
+     */
+    public static Optional<String> refusal(String name, String value) {
+        try {
+            HttpPost.sendable(Map.of(name, value));
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     EndpointClient(
@@ -119,11 +136,7 @@ public final class EndpointClient {
     }
 
     private String redact(String text) {
-        String clean = text;
-        for (String value : headers.values()) {
-            clean = Secret.redact(clean, value);
-        }
-        return clean;
+        return Secret.redact(text, headers);
     }
 
     private JudgeException failure(String what, boolean retryable, @Nullable Duration retryAfter) {

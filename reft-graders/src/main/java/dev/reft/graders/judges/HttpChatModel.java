@@ -255,15 +255,15 @@ public final class HttpChatModel implements ChatModel {
                     JudgeException.Kind.REFUSAL,
                     "the judge '" + asked + "' refused: " + ChatWire.excerpt(redact(reply.refusal(), secret)));
         }
-        return new ChatReply(redact(reply.text(), secret), redact(reply.model(), secret), reply.usage());
+        return new ChatReply(redactReply(reply.text(), secret), redactReply(reply.model(), secret), reply.usage());
     }
 
     private String redact(String text, String secret) {
-        String clean = Secret.redact(text, secret);
-        for (String value : headers.values()) {
-            clean = Secret.redact(clean, value);
-        }
-        return clean;
+        return Secret.redact(Secret.redact(text, secret), headers);
+    }
+
+    private String redactReply(String text, String secret) {
+        return Secret.redactReply(Secret.redactReply(text, secret), headers);
     }
 
     private JudgeException server(String asked, String what, boolean retryable, @Nullable Duration retryAfter) {

@@ -1,11 +1,12 @@
 package dev.reft.graders.judges;
 
+import dev.reft.grading.FinalFailure;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A judge that gave no verdict: a failure of the grading, not of the sample. The message never holds a key. */
-public final class JudgeException extends Exception {
+public final class JudgeException extends Exception implements FinalFailure {
     private static final long serialVersionUID = 1L;
 
     /** Where it failed. The enum grows. */
@@ -21,6 +22,7 @@ public final class JudgeException extends Exception {
     private final Kind kind;
     private final boolean retryable;
     private final @Nullable Duration retryAfter;
+    private volatile boolean repeated;
 
     /**
      * A failure that another attempt may mend if it is of the server or of reading the answer.
@@ -86,5 +88,20 @@ public final class JudgeException extends Exception {
      */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
+    }
+
+    /** Says that the call was repeated as often as its policy allows. */
+    JudgeException afterRepeats() {
+        repeated = true;
+        return this;
+    }
+
+    /**
+     * Whether a trainer is to leave it at that: no repetition mends it, or the judge's client has repeated the call already. A reply
+     * without a verdict is not final.
+     */
+    @Override
+    public boolean isFinal() {
+        return !retryable || repeated;
     }
 }

@@ -30,14 +30,14 @@ final class Retries {
                 return attempt.run();
             } catch (JudgeException e) {
                 if (!e.retryable() || made >= policy.attempts()) {
-                    throw e;
+                    throw e.afterRepeats();
                 }
                 Duration own = policy.pauseAfter(made, e, seed);
                 Duration wish = e.retryAfter().orElse(Duration.ZERO);
                 Duration pause = own.compareTo(wish) < 0 ? wish : own;
                 if (pause.compareTo(LONGEST_WISH) > 0
                         || pause.compareTo(Deadline.current().remaining()) >= 0) {
-                    throw e;
+                    throw e.afterRepeats();
                 }
                 Thread.sleep(pause.toMillis());
             }

@@ -152,7 +152,9 @@ final class Commands {
             boolean greek = in.command().equals("pi")
                     || Names.isGreek(in.command())
                     || in.command().equals("frac");
-            if ((!letter && !greek) || (in.word().length() > 2 && Names.isFunction(in.word()))) {
+            boolean differential =
+                    in.integrals > 0 && in.word().length() == 2 && in.word().charAt(0) == 'd';
+            if (differential || (!letter && !greek) || (in.word().length() > 2 && Names.isFunction(in.word()))) {
                 break;
             }
             factors.add(in.power());
@@ -206,6 +208,14 @@ final class Commands {
             parts.add(in.argument());
             in.blanks();
         }
+        int start = in.at;
+        in.integrals++;
+        Differential whole = parts.size() == 2 ? Differential.of(in.sum()) : null;
+        in.integrals--;
+        if (whole != null) {
+            return new Node.Op(Node.INTEGRAL, whole.variable(), parts.get(0), parts.get(1), whole.integrand());
+        }
+        in.at = start;
         // The differential is read as a product of d and the variable, which tells integrals apart as well.
         parts.add(in.product());
         return new Node.Op("f:int", parts);
@@ -216,7 +226,11 @@ final class Commands {
         String to = in.braces().replace("\\rightarrow", "=").replace("\\to", "=");
         Node where = LatexParser.parse(to).orElseThrow(() -> new LatexScanner.Unparsable(to));
         if (where instanceof Node.Chain chain) {
-            return new Node.Op("f:lim", chain.sides().get(0), chain.last(), in.product());
+            return new Node.Op(
+                    chain.sides().get(0) instanceof Node.Sym ? Node.LIMIT : "f:lim",
+                    chain.sides().get(0),
+                    chain.last(),
+                    in.product());
         }
         throw new LatexScanner.Unparsable("a limit without a point");
     }

@@ -41,6 +41,9 @@ final class Equality {
         if (right instanceof Node.Chain || given instanceof Node.Chain) {
             return relationAndSet(right, given);
         }
+        if ((Regions.isReals(right) && given.isCollection()) || (Regions.isReals(given) && right.isCollection())) {
+            return sameRegion(Regions.of(right), Regions.of(given));
+        }
         if (right.isCollection() || given.isCollection()) {
             return collections(right, given);
         }
@@ -97,12 +100,12 @@ final class Equality {
     }
 
     private boolean relationAndSet(Node right, Node given) {
-        if (right instanceof Node.Chain chain && given.isCollection()) {
+        if (right instanceof Node.Chain chain && (given.isCollection() || Regions.isReals(given))) {
             return sameRegion(Regions.of(chain), Regions.of(given));
         }
         return rule.setsForRelations()
                 && given instanceof Node.Chain chain
-                && right.isCollection()
+                && (right.isCollection() || Regions.isReals(right))
                 && sameRegion(Regions.of(right), Regions.of(chain));
     }
 
@@ -276,8 +279,11 @@ final class Equality {
             }
         }
         Set<String> names = names(right, given);
+        if (!names.isEmpty() && identical(right, given, names)) {
+            return true;
+        }
         if (!names.isEmpty()) {
-            return identical(right, given, names);
+            return rule.imaginaryUnit() && names.contains(Complex.UNIT) && identicalComplex(right, given, names);
         }
         Value a = new Evaluator(Map.of()).value(right);
         Value b = new Evaluator(Map.of()).value(given);
@@ -314,6 +320,26 @@ final class Equality {
             }
         }
         return points >= ENOUGH_POINTS;
+    }
+
+    /** The same with i as the imaginary unit. */
+    private static boolean identicalComplex(Node right, Node given, Set<String> names) {
+        Set<String> others = new TreeSet<>(names);
+        others.remove(Complex.UNIT);
+        int wanted = others.isEmpty() ? 1 : POINTS;
+        int points = 0;
+        for (int i = 0; i < wanted; i++) {
+            Complex.At at = new Complex.At(point(others, i));
+            Complex a = at.value(right);
+            Complex b = at.value(given);
+            if (a.isDefined() && b.isDefined()) {
+                if (!a.equal(b)) {
+                    return false;
+                }
+                points++;
+            }
+        }
+        return points >= Math.min(wanted, ENOUGH_POINTS);
     }
 
     private static Set<String> names(Node right, Node given) {

@@ -23,15 +23,22 @@ import org.apache.commons.math3.exception.MathRuntimeException;
  * @param decimals to how many decimals numbers with a decimal point are compared, from 0 to 15
  * @param strict whether the names of variables matter
  * @param setsForRelations whether an inequality as the answer counts for an interval as the reference
+ * @param imaginaryUnit whether {@code i} may be the imaginary unit, so that e^{i\u03C0} is -1; to Math-Verify it is a variable
  */
 public record Equivalence(
-        boolean latex, boolean plain, boolean boxedFirst, int decimals, boolean strict, boolean setsForRelations)
+        boolean latex,
+        boolean plain,
+        boolean boxedFirst,
+        int decimals,
+        boolean strict,
+        boolean setsForRelations,
+        boolean imaginaryUnit)
         implements AnswerRule {
     /** Math-Verify's own settings: mathematics and plain text, 6 decimals. */
     public static final Equivalence MATH_VERIFY = new Equivalence(true, true, false, 6, true, false);
 
-    /** For training, as Math-Verify advises it: boxed answers first, mathematics only. */
-    public static final Equivalence REWARD = new Equivalence(true, false, true, 6, true, false);
+    /** For training, as Math-Verify advises it: boxed answers first, mathematics only. Besides, i is the imaginary unit. */
+    public static final Equivalence REWARD = new Equivalence(true, false, true, 6, true, false, true);
 
     /**
      * Checks the settings.
@@ -45,6 +52,21 @@ public record Equivalence(
         if (decimals < 0 || decimals > 15) {
             throw new IllegalArgumentException("decimals " + decimals + " must be from 0 to 15");
         }
+    }
+
+    /**
+     * Without the imaginary unit.
+     *
+     * @param latex whether answers are looked for in mathematics
+     * @param plain whether answers are looked for in plain text
+     * @param boxedFirst whether a boxed answer wins over "final answer is"
+     * @param decimals to how many decimals numbers with a decimal point are compared, from 0 to 15
+     * @param strict whether the names of variables matter
+     * @param setsForRelations whether an inequality as the answer counts for an interval as the reference
+     */
+    public Equivalence(
+            boolean latex, boolean plain, boolean boxedFirst, int decimals, boolean strict, boolean setsForRelations) {
+        this(latex, plain, boxedFirst, decimals, strict, setsForRelations, false);
     }
 
     /**

@@ -10,12 +10,13 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import org.apache.commons.math3.dfp.Dfp;
 import org.apache.commons.math3.dfp.DfpMath;
 import org.apache.commons.math3.fraction.BigFraction;
 
 /**
- * The value of an expression at a point. Unknown functions, integrals and endless sums have made-up values that depend on nothing but
+ * The value of an expression at a point. Unknown functions, indefinite integrals and endless sums have made-up values that depend on nothing but
  * their arguments' values, so that equal uses are equal and others are not.
  */
 final class Evaluator {
@@ -25,7 +26,7 @@ final class Evaluator {
     private static final int MOST_TERMS = 1000;
     private static final int LARGEST_POWER = 600;
     private static final int LARGEST_FACTORIAL = 300;
-    private static final double LARGEST_EXPONENT = 2000;
+    static final double LARGEST_EXPONENT = 2000;
 
     /** What an expression may cost; one that costs more has no value, and so equals nothing. */
     private static final int MOST_STEPS = 10_000;
@@ -33,11 +34,12 @@ final class Evaluator {
     /** What a logarithm or a sine costs, in additions. */
     private static final int FUNCTION_STEPS = 40;
 
-    private final Map<String, BigFraction> point;
+    private final Map<String, Value> point;
     private int steps;
 
     Evaluator(Map<String, BigFraction> point) {
-        this.point = point;
+        this.point = new HashMap<>();
+        point.forEach((name, value) -> this.point.put(name, Value.of(value)));
     }
 
     /** The value; undefined where the expression has none, or no real one. */
@@ -60,9 +62,9 @@ final class Evaluator {
     }
 
     private Value symbol(Node.Sym sym) {
-        BigFraction known = point.get(sym.name());
+        Value known = point.get(sym.name());
         if (known != null) {
-            return Value.of(known);
+            return known;
         }
         return switch (sym.name()) {
             case "e" -> Value.of(Value.field().getE());
@@ -75,6 +77,15 @@ final class Evaluator {
     private Value operation(Node.Op op) {
         if (op.name().equals("sum") || op.name().equals("prod")) {
             return series(op);
+        }
+        if (op.name().equals(Node.INTEGRAL)) {
+            return Calculus.integral(
+                    at(op, op.args().get(3)),
+                    value(op.args().get(1)),
+                    value(op.args().get(2)));
+        }
+        if (op.name().equals(Node.LIMIT)) {
+            return Calculus.limit(at(op, op.args().get(2)), value(op.args().get(1)));
         }
         List<Value> args = op.args().stream().map(this::value).toList();
         if (args.stream().anyMatch(arg -> !arg.isDefined() && !(op.name().equals("neg") && arg.isInfinite()))) {
@@ -107,6 +118,31 @@ final class Evaluator {
         };
     }
 
+    /** An expression as a function of the variable that its operation binds. */
+    private Function<Value, Value> at(Node.Op op, Node inside) {
+        String name = ((Node.Sym) op.args().get(0)).name();
+        return x -> {
+            Value before = point.put(name, x);
+            Value value = value(inside);
+            if (before == null) {
+                point.remove(name);
+            } else {
+                point.put(name, before);
+            }
+            return value;
+        };
+    }
+
+    /** The sine, or exactly 0 at its roots, so that what is divided by it has no value there. */
+    static Value sine(Dfp x) {
+        return Value.of(DfpMath.sin(x)).orZero();
+    }
+
+    /** The cosine, or exactly 0 at its roots. */
+    static Value cosine(Dfp x) {
+        return Value.of(DfpMath.cos(x)).orZero();
+    }
+
     private static Value function(String name, List<Value> args) {
         Dfp x = args.get(0).rounded();
         Dfp one = Value.field().getOne();
@@ -115,12 +151,12 @@ final class Evaluator {
         return switch (name) {
             case "ln" -> logarithm(args.get(0));
             case "exp" -> large ? Value.undefined() : Value.of(DfpMath.exp(x));
-            case "sin" -> large ? Value.undefined() : Value.of(DfpMath.sin(x));
-            case "cos" -> large ? Value.undefined() : Value.of(DfpMath.cos(x));
-            case "tan" -> large ? Value.undefined() : Value.of(DfpMath.sin(x)).over(Value.of(DfpMath.cos(x)));
-            case "cot" -> large ? Value.undefined() : Value.of(DfpMath.cos(x)).over(Value.of(DfpMath.sin(x)));
-            case "sec" -> large ? Value.undefined() : Value.of(one).over(Value.of(DfpMath.cos(x)));
-            case "csc" -> large ? Value.undefined() : Value.of(one).over(Value.of(DfpMath.sin(x)));
+            case "sin" -> large ? Value.undefined() : sine(x);
+            case "cos" -> large ? Value.undefined() : cosine(x);
+            case "tan" -> large ? Value.undefined() : sine(x).over(cosine(x));
+            case "cot" -> large ? Value.undefined() : cosine(x).over(sine(x));
+            case "sec" -> large ? Value.undefined() : Value.of(one).over(cosine(x));
+            case "csc" -> large ? Value.undefined() : Value.of(one).over(sine(x));
             case "arcsin" -> x.abs().greaterThan(one) ? Value.undefined() : Value.of(DfpMath.asin(x));
             case "arccos" -> x.abs().greaterThan(one) ? Value.undefined() : Value.of(DfpMath.acos(x));
             case "arctan" -> Value.of(DfpMath.atan(x));
@@ -178,6 +214,10 @@ final class Evaluator {
     private static Value positivePower(Dfp base, Dfp exponent) {
         Dfp logarithm = exponent.multiply(DfpMath.log(base));
         return Math.abs(logarithm.toDouble()) > LARGEST_EXPONENT ? Value.undefined() : Value.of(DfpMath.exp(logarithm));
+    }
+
+    Value root(Value square) {
+        return root(square, Value.of(BigFraction.TWO));
     }
 
     /** The real root: of a negative number only for an odd index. */
@@ -294,7 +334,7 @@ final class Evaluator {
         Value to = value(op.args().get(2));
         OptionalInt first = index(from);
         OptionalInt last = index(to);
-        if (op.args().get(0) instanceof Node.Sym variable
+        if (op.args().get(0) instanceof Node.Sym
                 && first.isPresent()
                 && last.isPresent()
                 && (long) last.getAsInt() - first.getAsInt() <= MOST_TERMS) {
@@ -302,13 +342,9 @@ final class Evaluator {
             int high = last.getAsInt();
             boolean sum = op.name().equals("sum");
             Value total = Value.of(sum ? BigFraction.ZERO : BigFraction.ONE);
-            Map<String, BigFraction> inner = new HashMap<>(point);
+            Function<Value, Value> term = at(op, op.args().get(3));
             for (int i = low; i <= high; i++) {
-                inner.put(variable.name(), new BigFraction(i));
-                Evaluator term = new Evaluator(inner);
-                term.steps = steps;
-                Value value = term.value(op.args().get(3));
-                steps = term.steps;
+                Value value = term.apply(Value.of(new BigFraction(i)));
                 if (!value.isDefined()) {
                     return Value.undefined();
                 }

@@ -18,6 +18,10 @@ final class LatexParser extends LatexScanner {
     private static final Set<String> PERCENT = Set.of("percent", "percentage", "pct", "%");
 
     int depth;
+
+    /** How many integrals the place is in: there a "dx" ends what a function is applied to. */
+    int integrals;
+
     private int steps;
     private boolean minus;
     private boolean signed;

@@ -10,6 +10,12 @@ sealed interface Node {
     /** The name of infinity as a symbol. */
     String INFINITY = "\u221E";
 
+    /** The operation of a definite integral: variable, low end, high end, integrand. */
+    String INTEGRAL = "int";
+
+    /** The operation of a limit: variable, where it goes, expression. */
+    String LIMIT = "lim";
+
     /**
      * A number as written.
      *
@@ -141,6 +147,15 @@ sealed interface Node {
     private static void collect(Node node, Set<String> names) {
         if (node instanceof Sym sym && (sym.word() || !isConstant(sym.name()))) {
             names.add(sym.name());
+        }
+        if (node instanceof Op op && (op.name().equals(INTEGRAL) || op.name().equals(LIMIT))) {
+            // Its own variable is no variable of the whole.
+            Set<String> inside = new TreeSet<>();
+            collect(op.args().get(op.args().size() - 1), inside);
+            inside.remove(((Sym) op.args().get(0)).name());
+            names.addAll(inside);
+            op.args().subList(1, op.args().size() - 1).forEach(end -> collect(end, names));
+            return;
         }
         node.children().forEach(child -> collect(child, names));
     }

@@ -29,9 +29,13 @@ final class Regions {
         }
     }
 
+    static boolean isReals(Node node) {
+        return node instanceof Node.Sym sym && sym.word() && sym.name().equals("reals");
+    }
+
     /** The set that a node names; empty if it is no set of known numbers. */
     static Optional<List<Piece>> of(Node node) {
-        if (node instanceof Node.Sym sym && sym.name().equals("reals")) {
+        if (isReals(node)) {
             return Optional.of(List.of(ALL));
         }
         if (node instanceof Node.Span span) {

@@ -16,6 +16,7 @@ final class Value {
 
     private static final int LONGEST = 800;
     private static final double TOLERANCE = 1e-28;
+    private static final double ROUNDING = 1e-34;
 
     private final @Nullable BigFraction exact;
 
@@ -93,9 +94,24 @@ final class Value {
     }
 
     Value plus(Value other) {
-        return exact != null && other.exact != null
-                ? of(exact.add(other.exact))
-                : of(rounded().add(other.rounded()));
+        return exact != null && other.exact != null ? of(exact.add(other.exact)) : sum(rounded(), other.rounded());
+    }
+
+    /** What is left where all digits cancel is rounding, and nothing may be divided by it. */
+    private static Value sum(Dfp a, Dfp b) {
+        Dfp sum = a.add(b);
+        Dfp largest = Dfp.copysign(a, sum.getOne());
+        boolean nothing = !sum.isNaN()
+                && !sum.isInfinite()
+                && largest.multiply(field().newDfp(ROUNDING)).greaterThan(Dfp.copysign(sum, sum.getOne()));
+        return nothing ? of(BigFraction.ZERO) : of(sum);
+    }
+
+    /** This, or exactly 0 where it differs from it by rounding only: for what is of the size of 1. */
+    Value orZero() {
+        return isDefined() && field().newDfp(ROUNDING).greaterThan(Dfp.copysign(rounded(), field().getOne()))
+                ? of(BigFraction.ZERO)
+                : this;
     }
 
     Value minus(Value other) {

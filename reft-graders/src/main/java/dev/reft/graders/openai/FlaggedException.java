@@ -1,9 +1,10 @@
 package dev.reft.graders.openai;
 
+import dev.reft.grading.FinalFailure;
 import org.jspecify.annotations.Nullable;
 
 /** A grading that OpenAI would answer by reward 0 and a flag; in training it is a failure unless the sample caused it. */
-public final class FlaggedException extends Exception {
+public final class FlaggedException extends Exception implements FinalFailure {
     private static final long serialVersionUID = 1L;
 
     private final ErrorFlag flag;
@@ -39,5 +40,12 @@ public final class FlaggedException extends Exception {
      */
     public boolean bySample() {
         return bySample;
+    }
+
+    /** Another try is of use only where a service failed: a judge, a sandbox, an embedder. All else is in the grader's JSON or the data. */
+    @Override
+    public boolean isFinal() {
+        Throwable cause = getCause();
+        return cause instanceof FinalFailure told ? told.isFinal() : cause == null || cause instanceof RuntimeException;
     }
 }

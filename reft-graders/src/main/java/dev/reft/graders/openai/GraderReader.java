@@ -2,6 +2,7 @@ package dev.reft.graders.openai;
 
 import dev.reft.graders.PythonCase;
 import dev.reft.graders.execution.RateLimit;
+import dev.reft.graders.judges.EndpointClient;
 import dev.reft.graders.openai.Issue.Severity;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -250,6 +251,8 @@ final class GraderReader {
             for (Object header : map.keySet()) {
                 String value = given.text(String.valueOf(header));
                 if (value != null) {
+                    EndpointClient.refusal(String.valueOf(header), value)
+                            .ifPresent(why -> given.error(String.valueOf(header), why));
                     headers.put(String.valueOf(header), value);
                 }
             }

@@ -71,6 +71,18 @@ public final class GraderRun {
     }
 
     /**
+     * The answer for a sample whose grading was given up by whoever ran it: reward 0 and the flag for other errors.
+     *
+     * @param why what happened
+     * @param seconds how long it was waited for
+     * @return OpenAI's answer
+     */
+    public RunResult givenUp(String why, double seconds) {
+        GradingErrors errors = GradingErrors.of(new FlaggedException(ErrorFlag.OTHER_ERROR, false, why, null));
+        return new RunResult(0, grader.spec(), seconds, Map.of(), errors, Map.of(), why);
+    }
+
+    /**
      * Answers a request to OpenAI's {@code /v1/fine_tuning/alpha/graders/run}.
      *
      * @param request {@code {"grader": {...}, "model_sample": "...", "item": {...}}}, the item optional

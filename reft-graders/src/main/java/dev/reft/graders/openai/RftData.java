@@ -55,7 +55,14 @@ public record RftData(String referenceField, @Nullable ResponseFormat told) {
         return prompts;
     }
 
-    private Prompt prompt(JsonLines.Row row) {
+    /**
+     * Reads one row.
+     *
+     * @param row of a file
+     * @return its prompt, named by the file and the row's number
+     * @throws IllegalArgumentException if the row is wrong; the message names file, row, field and value
+     */
+    public Prompt prompt(JsonLines.Row row) {
         Map<String, Object> attributes = new LinkedHashMap<>();
         row.fields().forEach((name, value) -> {
             if (value != null) {

@@ -2,10 +2,14 @@ package dev.reft.graders.programs;
 
 import dev.reft.graders.PythonText;
 import dev.reft.grading.Deadline;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
 /** Runs tasks within the grading's deadline, and puts outcomes into words. */
 final class Runs {
+    /** Backends count whole milliseconds, so a program's own limit may seem to have come this much early. */
+    private static final Duration ROUNDING = Duration.ofMillis(1);
+
     private Runs() {}
 
     /** Runs a task. A program that the grading's deadline cut short was not judged: that throws. */
@@ -15,7 +19,7 @@ final class Runs {
         ProgramOutcome outcome = runner.run(task, limits);
         if (outcome instanceof ProgramOutcome.Stopped stopped
                 && stopped.limit() == ProgramOutcome.Limit.TIME
-                && stopped.took().compareTo(limits.time()) < 0) {
+                && stopped.took().plus(ROUNDING).compareTo(limits.time()) < 0) {
             throw new TimeoutException(
                     "the grading's deadline came before the program's own limit of " + limits.time());
         }

@@ -11,7 +11,8 @@ import java.util.Map;
 
 /**
  * Kimi 1.5's length reward within a group: {@code 0.5 - (length - shortest) / (longest - shortest)}, at most 0 for wrong answers, 0 for
- * all if all are of one length. None and failures pass as they are; their lengths do not count.
+ * all if all are of one length. None and failures pass as they are, and their lengths do not count: a completion that cannot be graded is
+ * dropped alone.
  *
  * @param correctness tells right from wrong
  * @param rightFrom from which score on an answer is right
@@ -46,14 +47,12 @@ public record GroupLengthGrader(Grader correctness, double rightFrom, LengthUnit
 
     @Override
     public List<Grade> grade(Prompt prompt, List<Completion> group) throws Exception {
-        List<Grade> grades = new ArrayList<>();
+        List<Grade> grades = new ArrayList<>(GroupGrader.ofEach(correctness).grade(prompt, group));
         List<Integer> scored = new ArrayList<>();
-        for (Completion completion : group) {
-            Grade grade = correctness.grade(prompt, completion);
-            if (grade instanceof Grade.Score) {
-                scored.add(grades.size());
+        for (int i = 0; i < grades.size(); i++) {
+            if (grades.get(i) instanceof Grade.Score) {
+                scored.add(i);
             }
-            grades.add(grade);
         }
         int[] lengths = scored.stream().mapToInt(i -> unit.of(group.get(i))).toArray();
         boolean[] right = new boolean[lengths.length];

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,7 +100,7 @@ class AuditLogTest {
     void linesOfManyThreadsStayWholeThoughGradersAreInterrupted() throws Exception {
         Grader grader = (prompt, completion) -> {
             if (completion.sample() % 10 == 0) {
-                Thread.sleep(5000);
+                new CountDownLatch(1).await();
             }
             return new Grade.Score(completion.sample(), Map.of(), List.of(), "y".repeat(3000), "");
         };

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -46,7 +47,9 @@ class DecoratorsTest {
             }
         };
         Grader late = (prompt, completion) -> {
-            Thread.sleep(30);
+            while (!Deadline.current().remaining().isZero()) {
+                Thread.onSpinWait();
+            }
             return Grade.of(1);
         };
         for (Grader grader : List.of(polite, late)) {
@@ -78,10 +81,12 @@ class DecoratorsTest {
     void onlySoManyRunAtOnce() throws Exception {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
+        // Pairs wait for each other, so two do run at once.
+        CyclicBarrier two = new CyclicBarrier(2);
         Grader grader = new ConcurrencyLimitedGrader(
                 (prompt, completion) -> {
                     most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                    Thread.sleep(3);
+                    two.await();
                     running.decrementAndGet();
                     return Grade.of(1);
                 },
@@ -182,10 +187,18 @@ class DecoratorsTest {
     }
 
     @Test
-    void otherFailuresAreNotTriedAgain() {
+    void otherFailuresAreNotTriedAgainNeitherHereNorByTheTrainer() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        for (Exception failure : List.of(
-                new IllegalStateException("broken"), new TimeoutException(), new GradingException("stop", null))) {
+        IllegalStateException broken = new IllegalStateException("broken");
+        Grader throwing = (prompt, completion) -> {
+            calls.incrementAndGet();
+            throw broken;
+        };
+        Grade.Failed failed =
+                assertInstanceOf(Grade.Failed.class, new RetryingGrader(throwing, QUICK).grade(PROMPT, text("")));
+        assertSame(broken, failed.cause());
+        assertEquals(1, failed.attempts());
+        for (Exception failure : List.of(new TimeoutException(), new GradingException("stop", null))) {
             Grader grader = (prompt, completion) -> {
                 calls.incrementAndGet();
                 throw failure;
@@ -274,8 +287,11 @@ class DecoratorsTest {
     @Test
     void equalSamplesAtOnceAreGradedOnce() throws Exception {
         AtomicInteger calls = new AtomicInteger();
+        AtomicInteger asked = new AtomicInteger();
         Grader slow = (prompt, completion) -> {
-            Thread.sleep(20);
+            while (asked.get() < 6) {
+                Thread.onSpinWait();
+            }
             return Grade.of(calls.incrementAndGet());
         };
         CachingGrader cache = new CachingGrader(slow, "", 100);
@@ -283,7 +299,10 @@ class DecoratorsTest {
         try {
             List<Future<Grade>> all = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
-                all.add(pool.submit(() -> cache.grade(PROMPT, text("a"))));
+                all.add(pool.submit(() -> {
+                    asked.incrementAndGet();
+                    return cache.grade(PROMPT, text("a"));
+                }));
             }
             for (Future<Grade> one : all) {
                 assertEquals(Grade.of(1), one.get());

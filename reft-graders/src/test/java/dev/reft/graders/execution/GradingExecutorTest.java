@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,7 +96,7 @@ class GradingExecutorTest {
     @Test
     void anInterruptEndsTheWait() throws Exception {
         Grader slow = (prompt, completion) -> {
-            Thread.sleep(50);
+            new CountDownLatch(1).await();
             return Grade.of(1);
         };
         try (GradingExecutor executor = new GradingExecutor(slow, LIMITS)) {

@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.reft.graders.execution.GradingExecutor;
 import dev.reft.graders.execution.RetryPolicy;
+import dev.reft.graders.execution.Sample;
 import dev.reft.grading.Deadline;
+import dev.reft.grading.Grade;
+import dev.reft.grading.Grader;
+import dev.reft.grading.GradingLimits;
+import dev.reft.grading.Prompt;
 import dev.reft.text.Message;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -122,6 +128,7 @@ class HttpChatModelTest {
                 JudgeException thrown = assertThrows(
                         JudgeException.class, () -> at(server.base()).build().answer(question()));
                 assertEquals(1, server.calls());
+                assertTrue(thrown.isFinal(), "a trainer must not ask again either");
                 assertTrue(thrown.getMessage().contains("" + status), thrown.getMessage());
                 assertNoKey(thrown);
             }
@@ -140,7 +147,24 @@ class HttpChatModelTest {
                 assertEquals(JudgeException.Kind.SERVER, thrown.kind());
                 assertTrue(System.nanoTime() - start < 4_000_000_000L, "waited too long");
                 assertEquals(3, server.calls());
+                assertTrue(thrown.isFinal(), "it was repeated already");
             }
+        }
+    }
+
+    @Test
+    void aTrainerDoesNotRepeatWhatTheJudgeRepeats() throws Exception {
+        try (FakeServer server = new FakeServer(FakeServer.says(503, "busy"))) {
+            HttpChatModel judge = at(server.base()).build();
+            Grader grader = (prompt, completion) ->
+                    Grade.of(judge.answer(question()).text().length());
+            Grade grade;
+            try (GradingExecutor executor = new GradingExecutor(grader, GradingLimits.DEFAULT)) {
+                grade = executor.grade(List.of(Sample.of(Prompt.text("p", "", ""), 0, "")))
+                        .get(0);
+            }
+            assertEquals(1, ((Grade.Failed) grade).attempts());
+            assertEquals(3, server.calls());
         }
     }
 
@@ -268,5 +292,22 @@ class HttpChatModelTest {
             HttpChatModel.Builder header = at(server.base()).header("api-key", KEY + "\n");
             assertNoKey(assertThrows(IllegalArgumentException.class, header::build));
         }
+    }
+
+    @Test
+    void shortKeysAreCutOutAsWords() throws Exception {
+        try (FakeServer server = new FakeServer(
+                FakeServer.chat("got abc; cabbage"), FakeServer.says(401, "no abc here"), FakeServer.chat("1 of 1"))) {
+            HttpChatModel judge = HttpChatModel.at(server.base(), "judge")
+                    .header("api-key", "abc")
+                    .header("X-Version", "1")
+                    .build();
+            assertEquals("got [key]; cabbage", judge.answer(question()).text());
+            JudgeException thrown = assertThrows(JudgeException.class, () -> judge.answer(question()));
+            assertTrue(thrown.getMessage().contains("no [key] here"), thrown.getMessage());
+            assertEquals("1 of 1", judge.answer(question()).text(), "a number may be the verdict");
+        }
+        assertEquals("[key], xab, [key]", Secret.redact("ab, xab, ab", "ab"));
+        assertEquals("aaa [key]", Secret.redact("aaa aa", "aa"));
     }
 }

@@ -14,6 +14,42 @@ class EquivalenceTest {
             delimiter = ';',
             quoteCharacter = '\u0001',
             value = {
+                // definite integrals
+                "$\\frac{1}{3}$;$\\int_0^1 x^2\\,dx$;1",
+                "$2$;$\\int_0^{\\pi} \\sin x\\,dx$;1",
+                "$1$;$\\int_1^e \\frac{dx}{x}$;1",
+                "$\\ln 2$;$\\int_1^2 \\frac{1}{t} dt$;1",
+                "$\\int_0^1 x^2 dx$;$\\int_0^1 t^2 dt$;1",
+                "$\\frac{3}{2}$;$\\int_0^1 (x+1) dx$;1",
+                "$\\frac{3}{2}$;$\\int_0^1 x + 1 dx$;1",
+                "$\\frac{a}{2}$;$\\int_0^1 a x dx$;1",
+                "$\\frac{1}{3}$;$\\int_0^1 x^3 dx$;0",
+                "$1$;$\\int_0^1 |x-\\frac13| dx$;0",
+                "$2$;$\\int_0^1 \\frac{1}{\\sqrt{x}} dx$;0",
+                "$0$;$\\int_{-1}^1 \\frac{1}{x} dx$;0",
+                // limits
+                "$1$;$\\lim_{x\\to 0} \\frac{\\sin x}{x}$;1",
+                "$\\frac12$;$\\lim_{x\\to 0} \\frac{1-\\cos x}{x^2}$;1",
+                "$e$;$\\lim_{n\\to\\infty} (1+\\frac{1}{n})^n$;1",
+                "$2$;$\\lim_{x\\to\\infty} \\frac{2x+1}{x-3}$;1",
+                "$4$;$\\lim_{x\\to 2} \\frac{x^2-4}{x-2}$;1",
+                "$5$;$\\lim_{x\\to 2} \\frac{x^2-4}{x-2}$;0",
+                "$0$;$\\lim_{x\\to 0} \\frac{|x|}{x}$;0",
+                "$1$;$\\lim_{x\\to 0} \\frac{|x|}{x}$;0",
+                "$0$;$\\lim_{x\\to 0} \\frac{1}{x}$;0",
+                // the real line
+                "$(-\\infty,\\infty)$;$\\mathbb{R}$;1",
+                "$\\mathbb{R}$;$(-\\infty,\\infty)$;1",
+                "$\\mathbb{R}$;$(0,\\infty)$;0",
+                "$\\mathbb{Z}$;$(-\\infty,\\infty)$;0",
+                "$x \\in \\mathbb{R}$;$(-\\infty,\\infty)$;1",
+                // poles
+                "$\\tan\\frac{\\pi}{2}$;$\\sec\\frac{\\pi}{2}$;0",
+                "$\\tan\\frac{\\pi}{2}$;$\\tan\\frac{3\\pi}{2}$;0",
+                "$\\frac{1}{\\sqrt2\\sqrt2-2}$;$\\frac{1}{2-\\sqrt2\\sqrt2}$;0",
+                "$\\cot\\pi$;$\\csc\\pi$;0",
+                "$1$;$\\tan\\frac{\\pi}{4}$;1",
+                "$\\frac{1}{e^{100}}$;$e^{-100}$;1",
                 // numbers
                 "$\\frac{1}{2}$;0.5;1",
                 "$3$;$\\sqrt{9}$;1",
@@ -146,6 +182,36 @@ class EquivalenceTest {
     void verdicts(String reference, String completion, int expected) {
         Verdict verdict = Equivalence.MATH_VERIFY.judge(completion, reference);
         assertEquals(expected, verdict.kind() == Verdict.Kind.RIGHT ? 1 : 0, verdict::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '\u0001',
+            value = {
+                "$-1$;$e^{i\\pi}$;1",
+                "$0$;$e^{i\\pi}+1$;1",
+                "$1$;$e^{i\\pi}$;0",
+                "$i$;$e^{i\\pi/2}$;1",
+                "$1+i\\sqrt{3}$;$2e^{\\frac{i\\pi}{3}}$;1",
+                "$-1$;$i^2$;1",
+                "$2i$;$(1+i)^2$;1",
+                "$2i$;$\\sqrt{-4}$;1",
+                "$\\frac{1}{2}-\\frac{i}{2}$;$\\frac{1}{1+i}$;1",
+                "$5$;$|3+4i|$;1",
+                "$3+4i$;$4+3i$;0",
+                "$x+2i$;$2i+x$;1"
+            })
+    void theImaginaryUnit(String reference, String completion, int expected) {
+        Verdict verdict = Equivalence.REWARD.judge(completion, reference);
+        assertEquals(expected, verdict.kind() == Verdict.Kind.RIGHT ? 1 : 0, verdict::toString);
+    }
+
+    @Test
+    void toMathVerifyTheImaginaryUnitIsAVariable() {
+        assertEquals(
+                Verdict.Kind.WRONG,
+                Equivalence.MATH_VERIFY.judge("$-1$", "$e^{i\\pi}$").kind());
     }
 
     @Test

@@ -247,4 +247,22 @@ class HostileInputTest {
         assertThrows(IllegalArgumentException.class, () -> Json.write(Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> Json.write(new Object()));
     }
+
+    @Test
+    void aHeaderThatCannotBeSentIsRefusedByItsName() {
+        String json = "{\"type\":\"endpoint\",\"name\":\"e\",\"url\":\"https://example.org\",\"headers\":{%s}}";
+        Map<String, String> bad = Map.of(
+                "\"api-key\":\"sec\\nret\"", "grader.headers.api-key",
+                "\"content-length\":\"5\"", "grader.headers.content-length",
+                "\"two words\":\"secret\"", "grader.headers.two words");
+        bad.forEach((header, path) -> {
+            Validation validation = GraderDefinition.validate(String.format(json, header));
+            Issue issue = validation.firstError().orElseThrow();
+            assertEquals(path, issue.path());
+            assertFalse(issue.toString().contains("ret"), issue.toString());
+            assertThrows(IllegalArgumentException.class, () -> GraderDefinition.read(String.format(json, header)));
+        });
+        assertTrue(GraderDefinition.validate(String.format(json, "\"api-key\":\"secret\""))
+                .isValid());
+    }
 }
