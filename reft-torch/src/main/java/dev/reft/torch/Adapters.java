@@ -1,15 +1,16 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.Architecture;
 import dev.reft.checkpoint.ModelConfig;
 import dev.reft.model.Adapter;
 import dev.reft.random.Seeds;
 import dev.reft.torch.Linear.Low;
+import dev.reft.torch.Linear.Module;
 import dev.reft.torch.Parameter.Part;
 import dev.reft.torch.Parameter.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -21,10 +22,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * sqrt 5), B zero.
  */
 final class Adapters {
-    /** Layers that can be adapted. */
-    static final List<String> LAYERS =
-            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
-
     /** PEFT's word for all of them. */
     static final String ALL = "all-linear";
 
@@ -34,7 +31,7 @@ final class Adapters {
     static Optional<String> refuses(Adapter.Lora lora, ModelConfig config) {
         for (String target : lora.targets()) {
             if (layers(config).noneMatch(layer -> isTarget(target, layer))) {
-                return Optional.of("there is no layer '" + target + "' to adapt; these can be: " + LAYERS
+                return Optional.of("there is no layer '" + target + "' to adapt; these can be: " + names(config)
                         + ", one of them by its whole name, or " + ALL);
             }
         }
@@ -51,15 +48,17 @@ final class Adapters {
         return target.equals(ALL) || layer.equals(target) || layer.endsWith("." + target);
     }
 
-    /** The layers of a model that can be adapted. */
+    /** The layers of a model that can be adapted, by their whole names. */
     static Stream<String> layers(ModelConfig config) {
-        return IntStream.range(0, config.layers())
-                .boxed()
-                .flatMap(i -> LAYERS.stream().map(name -> "model.layers." + i + place(name) + name));
+        return Architecture.of(config.modelType()).names().linears(config).stream();
     }
 
-    private static String place(String name) {
-        return LAYERS.indexOf(name) < 4 ? ".self_attn." : ".mlp.";
+    /** The last parts of their names. */
+    static List<String> names(ModelConfig config) {
+        return layers(config)
+                .map(layer -> layer.substring(layer.lastIndexOf('.') + 1))
+                .distinct()
+                .toList();
     }
 
     /** The decoder with new trainable adapters; shares the weights, which the given decoder lets go of. */
@@ -67,9 +66,9 @@ final class Adapters {
         try (decoder) {
             return decoder.share(linear -> {
                 List<Low> lows = new ArrayList<>();
-                for (Piece piece : linear.weight().pieces()) {
-                    if (targets(lora, layer(piece))) {
-                        lows.add(low(decoder.placement(), lora, part, seed, linear, piece));
+                for (Module module : linear.modules()) {
+                    if (targets(lora, module.name())) {
+                        lows.add(low(decoder.placement(), lora, part, seed, linear.in(), module));
                     }
                 }
                 return linear.withAdapters(lows);
@@ -77,13 +76,8 @@ final class Adapters {
         }
     }
 
-    private static String layer(Piece piece) {
-        return piece.name().substring(0, piece.name().lastIndexOf('.'));
-    }
-
-    private static Low low(Placement placement, Adapter.Lora lora, Part part, long seed, Linear linear, Piece piece) {
-        long in = linear.weight().value().size(1);
-        String layer = layer(piece);
+    private static Low low(Placement placement, Adapter.Lora lora, Part part, long seed, long in, Module module) {
+        String layer = module.name();
         try (Scope scope = new Scope();
                 Grad off = Grad.off()) {
             long place = Seeds.at(seed, Seeds.Stream.INITIALISATION, 0, layer + ".lora_A", 0);
@@ -92,8 +86,8 @@ final class Adapters {
                     .uniform_(-bound, bound, new GeneratorOptional(torch.make_generator_cpu(place)));
             Parameter first = parameter(placement, part, layer + ".lora_A.weight", a);
             Parameter second =
-                    parameter(placement, part, layer + ".lora_B.weight", torch.zeros(piece.rows(), lora.rank()));
-            return new Low(piece, first, second, lora.alpha() / lora.rank());
+                    parameter(placement, part, layer + ".lora_B.weight", torch.zeros(module.width(), lora.rank()));
+            return new Low(module, first, second, lora.alpha() / lora.rank());
         }
     }
 

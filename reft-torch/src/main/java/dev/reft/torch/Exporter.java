@@ -1,5 +1,6 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.Architecture;
 import dev.reft.checkpoint.Checkpoint;
 import dev.reft.checkpoint.GgufMetadata;
 import dev.reft.checkpoint.HfModelWriter;
@@ -98,10 +99,14 @@ final class Exporter {
         config.put("base_model_name_or_path", origin.spec().model());
         config.put("r", lora.rank());
         config.put("lora_alpha", number(lora.alpha()));
-        config.put("target_modules", lora.targets().contains(Adapters.ALL) ? Adapters.LAYERS : lora.targets());
+        config.put(
+                "target_modules",
+                lora.targets().contains(Adapters.ALL) ? Adapters.names(origin.config()) : lora.targets());
         config.put("lora_dropout", 0.0);
         config.put("bias", "none");
-        config.put("fan_in_fan_out", false);
+        config.put(
+                "fan_in_fan_out",
+                Architecture.of(origin.config().modelType()).names().transposed());
         config.put("inference_mode", true);
         config.put("use_rslora", false);
         config.put("use_dora", false);

@@ -58,8 +58,8 @@ final class Identity {
         fields.put(prefix + ".layers", Integer.toString(config.layers()));
         fields.put(prefix + ".attention", config.attention().toString());
         fields.put(prefix + ".feedForward", config.feedForward().toString());
-        fields.put(prefix + ".rope", config.rope().toString());
-        fields.put(prefix + ".normEpsilon", Double.toString(config.normEpsilon()));
+        fields.put(prefix + ".positions", config.positions().toString());
+        fields.put(prefix + ".norm", config.norm().toString());
         fields.put(prefix + ".tiedEmbeddings", Boolean.toString(config.tiedEmbeddings()));
     }
 

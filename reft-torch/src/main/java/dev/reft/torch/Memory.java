@@ -20,8 +20,8 @@ import dev.reft.model.Training;
  *   <li>weights: b P, and 4 T of masters in bf16
  *   <li>gradients: 4 T, and 2 T of one pass in bf16
  *   <li>moments: 8 T with AdamW
- *   <li>activations of one open pass: b N (4 H + 2 Q + 2 K + 4 I + A L) a layer, without the last term where attention is
- *       fused; with gradient checkpointing b N H a layer and the full amount for one
+ *   <li>activations of one open pass: b N (4 H + 2 Q + 2 K + 4 I + A L) a layer, 3 I where there is no gate, without the last
+ *       term where attention is fused; with gradient checkpointing b N H a layer and the full amount for one
  *   <li>temporaries: three chunks of logits in fp32 (32 MB each at most, unless one row is larger), and the gradient of the
  *       hidden states
  *   <li>reference: b T, since what does not train is shared
@@ -82,7 +82,8 @@ final class Memory {
         return 4L * config.hiddenSize()
                 + 2L * attention.queryWidth()
                 + 2L * attention.keyValueWidth()
-                + 4L * config.feedForward().size()
+                + (config.feedForward().gated() ? 4L : 3L)
+                        * config.feedForward().size()
                 + (fused ? 0 : (long) attention.heads() * rowLength);
     }
 }

@@ -61,7 +61,8 @@ record Opening(
         if (checkpoint != null) {
             return new CheckpointSource(checkpoint);
         }
-        Object range = config.fields().get("initializer_range");
+        Object range = config.fields()
+                .getOrDefault("initializer_range", config.fields().get("init_std"));
         long seed = options.random().map(RandomWeights::seed).orElse(0L);
         return new RandomSource(seed, range instanceof Number number ? number.doubleValue() : 0.02);
     }
@@ -73,7 +74,7 @@ record Opening(
         if (checkpoint == null || !Files.isRegularFile(file)) {
             return null;
         }
-        ValueLayer layer = ValueLayer.zeros(placement(), config.hiddenSize());
+        ValueLayer layer = ValueLayer.zeros(placement(), config.embeddingSize());
         try (TensorFile tensors = TensorFile.open(file);
                 Grad off = Grad.off()) {
             for (Parameter parameter : layer.parameters()) {

@@ -75,7 +75,7 @@ final class Openings {
         ValueLayer exported = opening.valueLayer();
         ValueLayer layer = exported != null
                 ? exported
-                : ValueLayer.initial(opening.placement(), opening.config().hiddenSize(), training.seed());
+                : ValueLayer.initial(opening.placement(), opening.config().embeddingSize(), training.seed());
         note(made, layer);
         layer.train();
         return layer;

@@ -1,6 +1,7 @@
 package dev.reft.torch;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ final class Parameter implements AutoCloseable {
     private long steps;
     private boolean trains;
     private boolean reached;
+    private final AtomicInteger holders = new AtomicInteger(1);
 
     /**
      * Takes ownership of a kept tensor.
@@ -67,6 +69,14 @@ final class Parameter implements AutoCloseable {
         try (Scope scope = new Scope()) {
             return new Parameter(pieces, part, byHand, Scope.keep(value.detach().clone()));
         }
+    }
+
+    /** This parameter with one holder more, each of whom closes it; the last frees it. */
+    Parameter retain() {
+        if (holders.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
+            throw new IllegalStateException("the parameter " + pieces + " is freed");
+        }
+        return this;
     }
 
     boolean trains() {
@@ -220,6 +230,9 @@ final class Parameter implements AutoCloseable {
 
     @Override
     public void close() {
+        if (holders.decrementAndGet() != 0) {
+            return;
+        }
         dropGradient();
         moments(null, null);
         if (gradient != null) {

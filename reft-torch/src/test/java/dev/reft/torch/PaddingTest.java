@@ -67,7 +67,7 @@ class PaddingTest {
             Packed packed = new Packed(
                     layout,
                     Ops.longs(ids),
-                    decoder.rotation().at(Ops.longs(layout.positions()), layout.longest() - 1),
+                    decoder.at(Ops.longs(layout.positions()), layout.longest() - 1),
                     new PackedAttention(decoder.config(), decoder.placement(), layout));
             GraphRun run = new GraphRun(decoder, packed);
             int width = decoder.config().hiddenSize();

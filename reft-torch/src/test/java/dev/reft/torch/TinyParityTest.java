@@ -44,6 +44,6 @@ class TinyParityTest {
         return new Network(
                 decoder,
                 decoder,
-                Golden.valueLayer(opening.placement(), opening.config().hiddenSize()));
+                Golden.valueLayer(opening.placement(), opening.config().embeddingSize()));
     }
 }
