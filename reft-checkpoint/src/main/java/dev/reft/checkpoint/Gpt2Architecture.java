@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
+// region architecture
 /**
  * GPT-2: learned positions, layer norms, one fused projection to queries, keys and values, a plain feed-forward. Its
  * matrices are stored with the input first.
@@ -84,3 +85,4 @@ final class Gpt2Architecture extends Architecture {
         return fields;
     }
 }
+// endregion
