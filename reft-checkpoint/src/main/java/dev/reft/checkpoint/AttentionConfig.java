@@ -7,10 +7,10 @@ import java.util.List;
  *
  * @param heads query heads
  * @param keyValueHeads key and value heads, a divisor of {@code heads}
- * @param headDim width of a head, even
+ * @param headDim width of a head
  * @param inputBias whether the query, key and value projections have biases
  * @param outputBias whether the output projection has a bias
- * @param headNorms whether queries and keys are RMS-normalised a head before they are rotated (Qwen3)
+ * @param queryKeyNorm whether and how queries and keys are normalised before they are rotated
  * @param windows a layer's sliding window in tokens, the query's own position included (a query at i sees the keys j with
  *     {@code i - window < j <= i}), or 0 for all keys; one entry a layer
  */
@@ -20,21 +20,30 @@ public record AttentionConfig(
         int headDim,
         boolean inputBias,
         boolean outputBias,
-        boolean headNorms,
+        QueryKeyNorm queryKeyNorm,
         List<Integer> windows) {
+    /** How queries and keys are RMS-normalised. The enum grows. */
+    public enum QueryKeyNorm {
+        /** Not at all. */
+        NONE,
+        /** Each head on its own, with one weight of a head's width (Qwen3). */
+        HEAD,
+        /** Over all heads together, with a weight of their whole width (OLMo 2). */
+        WHOLE
+    }
+
     /**
      * Checks the shapes.
      *
-     * @throws IllegalArgumentException if a size is not positive, the heads do not divide, the head's width is odd, or a
-     *     window is negative
+     * @throws IllegalArgumentException if a size is not positive, the heads do not divide, or a window is negative
      */
     public AttentionConfig {
         if (heads < 1 || keyValueHeads < 1 || heads % keyValueHeads != 0) {
             throw new IllegalArgumentException(
                     "heads (" + heads + ") must be a positive multiple of key/value heads (" + keyValueHeads + ")");
         }
-        if (headDim < 2 || headDim % 2 != 0) {
-            throw new IllegalArgumentException("the width of a head must be even and positive, not " + headDim);
+        if (headDim < 1) {
+            throw new IllegalArgumentException("the width of a head must be positive, not " + headDim);
         }
         windows = List.copyOf(windows);
         for (int window : windows) {
@@ -42,6 +51,44 @@ public record AttentionConfig(
                 throw new IllegalArgumentException("a window must be 0 or more, not " + window);
             }
         }
+    }
+
+    /**
+     * An attention whose queries and keys are normalised a head, or not at all.
+     *
+     * @param heads query heads
+     * @param keyValueHeads key and value heads
+     * @param headDim width of a head
+     * @param inputBias whether the query, key and value projections have biases
+     * @param outputBias whether the output projection has a bias
+     * @param headNorms whether queries and keys are normalised a head
+     * @param windows a layer's sliding window
+     */
+    public AttentionConfig(
+            int heads,
+            int keyValueHeads,
+            int headDim,
+            boolean inputBias,
+            boolean outputBias,
+            boolean headNorms,
+            List<Integer> windows) {
+        this(
+                heads,
+                keyValueHeads,
+                headDim,
+                inputBias,
+                outputBias,
+                headNorms ? QueryKeyNorm.HEAD : QueryKeyNorm.NONE,
+                windows);
+    }
+
+    /**
+     * Whether queries and keys are normalised a head.
+     *
+     * @return whether {@link #queryKeyNorm} is {@link QueryKeyNorm#HEAD}
+     */
+    public boolean headNorms() {
+        return queryKeyNorm == QueryKeyNorm.HEAD;
     }
 
     /**

@@ -6,7 +6,7 @@ package dev.reft.checkpoint;
  * @param theta the base of the frequencies, positive
  * @param scaling how the frequencies are stretched
  */
-public record Rope(double theta, RopeScaling scaling) {
+public record Rope(double theta, RopeScaling scaling) implements PositionEncoding {
     /**
      * Checks the base.
      *

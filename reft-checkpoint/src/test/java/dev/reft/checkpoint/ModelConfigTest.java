@@ -195,7 +195,7 @@ class ModelConfigTest {
     void anUnknownTypeNamesTheKnownOnes() {
         String message = assertThrows(CheckpointException.class, () -> read("'model_type':'mamba'"))
                 .getMessage();
-        assertTrue(message.contains("[llama, mistral, qwen2, qwen3]"), message);
+        assertTrue(message.contains("[gpt2, llama, mistral, olmo2, opt, qwen2, qwen3]"), message);
     }
 
     @Test

@@ -1,123 +1,131 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.Activation;
 import dev.reft.checkpoint.AttentionConfig;
+import dev.reft.checkpoint.AttentionConfig.QueryKeyNorm;
+import dev.reft.checkpoint.FeedForwardConfig;
+import dev.reft.checkpoint.ModelConfig;
 import dev.reft.torch.Attention.Heads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One block of the decoder: x + attention(norm(x)), then x + mlp(norm(x)).
+ * One block of a decoder: attention, then feed-forward, each a branch beside the stream with a norm where the model has
+ * it.
  *
- * @param shape of the attention
- * @param epsilon of the norms
+ * @param config of the model
  * @param index the block's index
- * @param inputNorm [hidden]
+ * @param attentionNorm over the hidden size
  * @param qkv queries, keys and values, one below the other
- * @param queryNorm [headWidth], or null
- * @param keyNorm [headWidth], or null
+ * @param queryNorm over a head or over all, or null
+ * @param keyNorm likewise
  * @param output of the attention
- * @param middleNorm [hidden]
- * @param gateUp gate and up projections, one below the other
- * @param down the MLP's way back
+ * @param feedForwardNorm over the hidden size
+ * @param up gate and up projection, one below the other, or the latter alone
+ * @param down the feed-forward's way back
  */
 record Block(
-        AttentionConfig shape,
-        double epsilon,
+        ModelConfig config,
         int index,
-        Parameter inputNorm,
+        Norm attentionNorm,
         Linear qkv,
-        @Nullable Parameter queryNorm,
-        @Nullable Parameter keyNorm,
+        @Nullable Norm queryNorm,
+        @Nullable Norm keyNorm,
         Linear output,
-        Parameter middleNorm,
-        Linear gateUp,
+        Norm feedForwardNorm,
+        Linear up,
         Linear down) {
 
     /** The whole block on x [N, hidden]. */
-    Tensor forward(Tensor x, Rotation.Rotary rotary, Attention attention) {
-        Tensor attended = attention.attend(index, heads(norm(x, inputNorm), rotary));
-        Tensor middle = x.add(output.apply(attended));
-        return middle.add(mlp(norm(middle, middleNorm)));
+    Tensor forward(Tensor x, Places places, Attention attention) {
+        Tensor middle = branch(x, attentionNorm, in -> output.apply(attention.attend(index, heads(in, places))));
+        return branch(middle, feedForwardNorm, this::feedForward);
     }
 
-    /** Queries, keys and values of normed tokens, positions applied. */
-    Heads heads(Tensor normed, Rotation.Rotary rotary) {
+    private Tensor branch(Tensor x, Norm norm, UnaryOperator<Tensor> f) {
+        return switch (config.norm().placement()) {
+            case BEFORE -> x.add(f.apply(norm.apply(x)));
+            case AFTER_SUM -> norm.apply(x.add(f.apply(x)));
+            case AFTER_BRANCH -> x.add(norm.apply(f.apply(x)));
+        };
+    }
+
+    /** Queries, keys and values of tokens, positions applied. */
+    Heads heads(Tensor in, Places places) {
+        AttentionConfig shape = config.attention();
         int width = shape.headDim();
-        Tensor all = qkv.apply(normed);
+        Tensor all = qkv.apply(in);
         if (queryNorm == null || keyNorm == null) {
             // Queries and keys turn together: half the operations.
             Tensor[] parts =
                     Ops.split(all, 1, (long) shape.queryWidth() + shape.keyValueWidth(), shape.keyValueWidth());
-            Tensor turned = rotary.turn(parts[0].view(-1, shape.heads() + shape.keyValueHeads(), width));
+            Tensor turned = places.turn(parts[0].view(-1, shape.heads() + shape.keyValueHeads(), width));
             Tensor[] both = Ops.split(turned, 1, shape.heads(), shape.keyValueHeads());
             return new Heads(both[0], both[1], parts[1].view(-1, shape.keyValueHeads(), width));
         }
         Tensor[] parts = Ops.split(all, 1, shape.queryWidth(), shape.keyValueWidth(), shape.keyValueWidth());
-        Tensor queries = norm(parts[0].view(-1, shape.heads(), width), queryNorm);
-        Tensor keys = norm(parts[1].view(-1, shape.keyValueHeads(), width), keyNorm);
-        return new Heads(rotary.turn(queries), rotary.turn(keys), parts[2].view(-1, shape.keyValueHeads(), width));
+        boolean whole = shape.queryKeyNorm() == QueryKeyNorm.WHOLE;
+        Tensor queries = normed(parts[0], queryNorm, whole, shape.heads());
+        Tensor keys = normed(parts[1], keyNorm, whole, shape.keyValueHeads());
+        return new Heads(places.turn(queries), places.turn(keys), parts[2].view(-1, shape.keyValueHeads(), width));
     }
 
-    /** down(silu(gate(x)) * up(x)). */
-    Tensor mlp(Tensor normed) {
-        Tensor[] parts = gateUp.halves(normed);
-        return down.apply(torch.silu(parts[0]).mul(parts[1]));
+    private Tensor normed(Tensor x, Norm norm, boolean whole, int heads) {
+        long[] shape = {-1, heads, config.attention().headDim()};
+        return whole ? norm.apply(x).view(shape) : norm.apply(x.view(shape));
     }
 
-    /** RMS norm (arXiv 1910.07467) over the last dimension, its statistics in fp32. */
-    Tensor norm(Tensor x, Parameter weight) {
-        return norm(x, weight, epsilon);
+    private Tensor feedForward(Tensor x) {
+        FeedForwardConfig shape = config.feedForward();
+        if (!shape.gated()) {
+            return down.apply(activated(up.apply(x), shape.activation()));
+        }
+        Tensor[] parts = Ops.split(up.apply(x), 1, shape.size(), shape.size());
+        return down.apply(activated(parts[0], shape.activation()).mul(parts[1]));
     }
 
-    static Tensor norm(Tensor x, Parameter weight, double epsilon) {
-        long[] over = {weight.value().size(0)};
-        return torch.rms_norm(x, over, new TensorOptional(weight.value()), new DoubleOptional(epsilon));
+    private static Tensor activated(Tensor x, Activation activation) {
+        return switch (activation) {
+            case SILU -> torch.silu(x);
+            case RELU -> torch.relu(x);
+            case GELU -> torch.gelu(x);
+            case GELU_TANH -> torch.gelu(x, "tanh");
+        };
     }
 
-    /** The block's linear layers that adapters may be put on, by the names of the checkpoint. */
+    /** The block's linear layers that adapters may be put on. */
     List<Linear> linears() {
-        return List.of(qkv, output, gateUp, down);
+        return List.of(qkv, output, up, down);
     }
 
     /** A block of other parameters and adapters. */
     Block with(UnaryOperator<Parameter> weights, UnaryOperator<Linear> adapted) {
         return new Block(
-                shape,
-                epsilon,
+                config,
                 index,
-                weights.apply(inputNorm),
+                attentionNorm.with(weights),
                 adapted.apply(qkv.with(weights)),
-                queryNorm == null ? null : weights.apply(queryNorm),
-                keyNorm == null ? null : weights.apply(keyNorm),
+                queryNorm == null ? null : queryNorm.with(weights),
+                keyNorm == null ? null : keyNorm.with(weights),
                 adapted.apply(output.with(weights)),
-                weights.apply(middleNorm),
-                adapted.apply(gateUp.with(weights)),
+                feedForwardNorm.with(weights),
+                adapted.apply(up.with(weights)),
                 adapted.apply(down.with(weights)));
     }
 
     /** All parameters, adapters not included. */
     List<Parameter> parameters() {
-        List<Parameter> all = new ArrayList<>();
-        all.add(inputNorm);
-        add(all, queryNorm);
-        add(all, keyNorm);
-        all.add(middleNorm);
-        for (Linear linear : linears()) {
-            all.add(linear.weight());
-            add(all, linear.bias());
+        List<Parameter> all = new ArrayList<>(attentionNorm.parameters());
+        if (queryNorm != null && keyNorm != null) {
+            all.addAll(queryNorm.parameters());
+            all.addAll(keyNorm.parameters());
         }
+        all.addAll(feedForwardNorm.parameters());
+        linears().forEach(linear -> all.addAll(linear.parameters()));
         return all;
-    }
-
-    private static void add(List<Parameter> all, @Nullable Parameter parameter) {
-        if (parameter != null) {
-            all.add(parameter);
-        }
     }
 }

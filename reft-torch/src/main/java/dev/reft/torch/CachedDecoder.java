@@ -1,6 +1,7 @@
 package dev.reft.torch;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -79,20 +80,23 @@ final class CachedDecoder implements AutoCloseable {
         });
     }
 
+    /** All stages but the last, which few tokens need. */
     private Tensor run(int[] ids, int[] positions, int longest, Attention attention) {
         Placement placement = decoder.placement();
-        Rotation.Rotary rotary = decoder.rotation().at(placement.here(Ops.longs(positions)), longest);
+        Places places = decoder.at(placement.here(Ops.longs(positions)), longest);
         Tensor x = decoder.embed(placement.here(Ops.longs(ids)));
-        for (Block block : decoder.blocks()) {
+        List<UnaryOperator<Tensor>> stages = decoder.stages(places, attention);
+        for (int i = 0; i < stages.size() - 1; i++) {
             Tensor input = x;
-            x = Scope.one(() -> block.forward(input, rotary, attention));
+            UnaryOperator<Tensor> stage = stages.get(i);
+            x = Scope.one(() -> stage.apply(input));
             input.close();
         }
         return x;
     }
 
     private Tensor logits(Tensor hidden) {
-        return decoder.logits(decoder.norm(hidden));
+        return decoder.logits(decoder.end(hidden));
     }
 
     @Override

@@ -7,14 +7,14 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A run that keeps each block's input only and computes the block again in the backward (gradient checkpointing, arXiv
+ * A run that keeps each stage's input only and computes the stage again in the backward (gradient checkpointing, arXiv
  * 1604.06174).
  */
 final class CheckpointedRun implements Run {
     private final Decoder decoder;
     private final TokenBatch batch;
     private final Layout layout;
-    /** Inputs of the blocks, then of the final norm. */
+    /** Inputs of the stages. */
     private final List<Tensor> inputs = new ArrayList<>();
 
     private final Tensor hidden;
@@ -26,12 +26,13 @@ final class CheckpointedRun implements Run {
         try (Grad off = Grad.off()) {
             Tensor x = decoder.embed(packed.ids());
             inputs.add(Scope.keep(x));
-            for (Block block : decoder.blocks()) {
+            List<UnaryOperator<Tensor>> stages = decoder.stages(packed.places(), packed.attention());
+            for (UnaryOperator<Tensor> stage : stages) {
                 Tensor input = x;
-                x = Scope.one(() -> block.forward(input, packed.rotary(), packed.attention()));
+                x = Scope.one(() -> stage.apply(input));
                 inputs.add(Scope.keep(x));
             }
-            hidden = Scope.keep(decoder.norm(x));
+            hidden = inputs.remove(inputs.size() - 1);
         }
     }
 
@@ -43,14 +44,15 @@ final class CheckpointedRun implements Run {
     @Override
     public void backward(Tensor slopes) {
         Packed packed = Packed.of(batch, layout, decoder);
-        int last = inputs.size() - 1;
-        Tensor gradient = segment(inputs.get(last), slopes, true, decoder::norm);
-        for (int i = last - 1; i >= 0; i--) {
-            Block block = decoder.blocks().get(i);
+        List<UnaryOperator<Tensor>> stages = decoder.stages(packed.places(), packed.attention());
+        Tensor gradient = slopes;
+        for (int i = inputs.size() - 1; i >= 0; i--) {
             Tensor above = gradient;
             boolean below = i > 0 || decoder.embedding().trains();
-            gradient = segment(inputs.get(i), above, below, x -> block.forward(x, packed.rotary(), packed.attention()));
-            Scope.drop(above);
+            gradient = segment(inputs.get(i), above, below, stages.get(i));
+            if (above != slopes) {
+                Scope.drop(above);
+            }
         }
         if (decoder.embedding().trains()) {
             GraphRun.addEmbeddingGradient(decoder, packed.ids(), gradient);

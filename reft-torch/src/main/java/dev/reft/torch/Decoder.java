@@ -1,16 +1,20 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.LearnedPositions;
 import dev.reft.checkpoint.ModelConfig;
+import dev.reft.checkpoint.Rope;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A decoder of the Llama family: embedding, blocks, final norm, output head.
+ * A decoder: embedding, blocks, last norm, output head. What its architecture has beyond that or lacks, its configuration
+ * says.
  *
  * <p>Its weights may be shared between models that do not write them: each holds a reference, the last frees them.
  * Adapters belong to one decoder.
@@ -18,53 +22,48 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class Decoder implements AutoCloseable {
     private final ModelConfig config;
     private final Placement placement;
-    private final Parameter embedding;
+    private final Ends ends;
     private final List<Block> blocks;
-    private final Parameter finalNorm;
-    private final Parameter head;
-    private final Rotation rotation;
-    private final AtomicInteger holders;
+    private final @Nullable Rotation rotation;
 
     /**
-     * Takes ownership of the parameters.
+     * What stands before and after the blocks.
      *
-     * @param head the embedding itself if they are tied
+     * @param embedding [vocabulary, embedding]
+     * @param positions [context, hidden], or null
+     * @param projectIn to the hidden size, or null
+     * @param norm the last, or null
+     * @param projectOut to the embedding's size, or null
+     * @param head [vocabulary, embedding]; the embedding itself if they are tied
      */
-    Decoder(
-            ModelConfig config,
-            Placement placement,
+    record Ends(
             Parameter embedding,
-            List<Block> blocks,
-            Parameter finalNorm,
+            @Nullable Parameter positions,
+            @Nullable Linear projectIn,
+            @Nullable Norm norm,
+            @Nullable Linear projectOut,
             Parameter head) {
-        this(
-                config,
-                placement,
-                embedding,
-                blocks,
-                finalNorm,
-                head,
-                new Rotation(config, placement),
-                new AtomicInteger(1));
+        private Ends with(UnaryOperator<Parameter> weights, UnaryOperator<Linear> adapted) {
+            Parameter other = weights.apply(embedding);
+            return new Ends(
+                    other,
+                    positions == null ? null : weights.apply(positions),
+                    projectIn == null ? null : adapted.apply(projectIn.with(weights)),
+                    norm == null ? null : norm.with(weights),
+                    projectOut == null ? null : adapted.apply(projectOut.with(weights)),
+                    head == embedding ? other : weights.apply(head));
+        }
     }
 
-    private Decoder(
-            ModelConfig config,
-            Placement placement,
-            Parameter embedding,
-            List<Block> blocks,
-            Parameter finalNorm,
-            Parameter head,
-            Rotation rotation,
-            AtomicInteger holders) {
+    /** Takes ownership of the parameters. */
+    Decoder(ModelConfig config, Placement placement, Ends ends, List<Block> blocks) {
         this.config = config;
         this.placement = placement;
-        this.embedding = embedding;
+        this.ends = ends;
         this.blocks = List.copyOf(blocks);
-        this.finalNorm = finalNorm;
-        this.head = head;
-        this.rotation = rotation;
-        this.holders = holders;
+        this.rotation = config.positions() instanceof Rope rope
+                ? new Rotation(rope, config.attention().headDim(), placement)
+                : null;
     }
 
     ModelConfig config() {
@@ -79,63 +78,142 @@ final class Decoder implements AutoCloseable {
         return blocks;
     }
 
-    Rotation rotation() {
-        return rotation;
-    }
-
     Parameter embedding() {
-        return embedding;
+        return ends.embedding();
     }
 
-    Parameter finalNorm() {
-        return finalNorm;
-    }
-
-    /** The output head's matrix [vocabulary, hidden]. */
+    /** The output head's matrix [vocabulary, embedding]. */
     Parameter head() {
-        return head;
+        return ends.head();
     }
 
-    /** Embeddings [N, hidden] of ids [N], int64. */
+    /**
+     * The forms of positions that this decoder reads.
+     *
+     * @param positions [N], int64, on the model's device
+     * @param longest largest position among them
+     */
+    Places at(Tensor positions, int longest) {
+        return new Places(positions, rotation == null ? null : rotation.at(positions, longest));
+    }
+
+    /** Embeddings [N, embedding] of ids [N], int64. */
     Tensor embed(Tensor ids) {
-        return torch.embedding(embedding.value(), ids);
+        return ends.embedding().matrix(ids);
     }
 
-    /** The final norm on x [N, hidden]. */
-    Tensor norm(Tensor x) {
-        return Block.norm(x, finalNorm, config.normEpsilon());
+    /**
+     * The stages from the embeddings to what the head reads, one after the other: what comes before the blocks, if
+     * anything does, the blocks, and the end.
+     */
+    List<UnaryOperator<Tensor>> stages(Places places, Attention attention) {
+        List<UnaryOperator<Tensor>> stages = new ArrayList<>();
+        if (ends.projectIn() != null || ends.positions() != null) {
+            stages.add(embedded -> begin(embedded, places));
+        }
+        for (Block block : blocks) {
+            stages.add(x -> block.forward(x, places, attention));
+        }
+        stages.add(this::end);
+        return stages;
     }
 
-    /** Logits [N, vocabulary] in fp32 of normed hidden states [N, hidden]. */
-    Tensor logits(Tensor normed) {
-        Tensor logits = torch.linear(normed, head.value());
+    private Tensor begin(Tensor embedded, Places places) {
+        Tensor x = ends.projectIn() == null ? embedded : ends.projectIn().apply(embedded);
+        if (ends.positions() == null || !(config.positions() instanceof LearnedPositions learned)) {
+            return x;
+        }
+        Tensor rows =
+                learned.offset() == 0 ? places.positions() : places.positions().add(new Scalar(learned.offset()));
+        return x.add(ends.positions().matrix(rows));
+    }
+
+    /** The last stage: last norm and projection, as far as the model has them. */
+    Tensor end(Tensor x) {
+        Tensor normed = ends.norm() == null ? x : ends.norm().apply(x);
+        return ends.projectOut() == null ? normed : ends.projectOut().apply(normed);
+    }
+
+    /** Logits [N, vocabulary] in fp32 of what comes out of the last stage, [N, embedding]. */
+    Tensor logits(Tensor hidden) {
+        Tensor logits = ends.head().isCompact()
+                ? Ops.cat(
+                        1,
+                        headRows(
+                                (from, rows) -> torch.linear(hidden, ends.head().matrix(from, rows))))
+                : torch.linear(hidden, ends.head().value());
         return placement.half() ? logits.to(ScalarType.Float) : logits;
+    }
+
+    /** The way back: d loss / d hidden [N, embedding] of d loss / d logits [N, vocabulary], without graph. */
+    Tensor logitsBackward(Tensor slopes) {
+        if (!ends.head().isCompact()) {
+            return torch.mm(slopes, ends.head().value().detach());
+        }
+        Tensor sum = slopes.new_zeros(slopes.size(0), ends.head().value().size(1));
+        headRows((from, rows) ->
+                sum.addmm_(slopes.narrow(1, from, rows), ends.head().matrix(from, rows)));
+        return sum;
+    }
+
+    private interface HeadRows {
+        Tensor run(long from, long rows);
+    }
+
+    /** A head that is held in fewer bits is never expanded as a whole. */
+    private Tensor[] headRows(HeadRows part) {
+        long vocabulary = ends.head().value().size(0);
+        long step = Math.max(1, Sizes.SMALL_BYTES / (4 * ends.head().value().size(1)));
+        List<Tensor> parts = new ArrayList<>();
+        for (long at = 0; at < vocabulary; at += step) {
+            long from = at;
+            parts.add(Scope.one(() -> part.run(from, Math.min(step, vocabulary - from))));
+        }
+        return parts.toArray(new Tensor[0]);
+    }
+
+    /** The linear layers that adapters may be put on. */
+    List<Linear> linears() {
+        List<Linear> all = new ArrayList<>();
+        if (ends.projectIn() != null) {
+            all.add(ends.projectIn());
+        }
+        if (ends.projectOut() != null) {
+            all.add(ends.projectOut());
+        }
+        blocks.forEach(block -> all.addAll(block.linears()));
+        return all;
     }
 
     /** The parameters of the checkpoint, each once; adapters not included. */
     List<Parameter> base() {
         List<Parameter> all = new ArrayList<>();
-        all.add(embedding);
+        all.add(ends.embedding());
+        if (ends.positions() != null) {
+            all.add(ends.positions());
+        }
+        if (ends.projectIn() != null) {
+            all.addAll(ends.projectIn().parameters());
+        }
         blocks.forEach(block -> all.addAll(block.parameters()));
-        all.add(finalNorm);
-        if (head != embedding) {
-            all.add(head);
+        if (ends.norm() != null) {
+            all.addAll(ends.norm().parameters());
+        }
+        if (ends.projectOut() != null) {
+            all.addAll(ends.projectOut().parameters());
+        }
+        if (ends.head() != ends.embedding()) {
+            all.add(ends.head());
         }
         return all;
     }
 
     /** The adapters' parameters. */
     List<Parameter> adapters() {
-        List<Parameter> all = new ArrayList<>();
-        for (Block block : blocks) {
-            for (Linear linear : block.linears()) {
-                for (Linear.Low low : linear.adapters()) {
-                    all.add(low.a());
-                    all.add(low.b());
-                }
-            }
-        }
-        return all;
+        return linears().stream()
+                .flatMap(linear -> linear.adapters().stream())
+                .flatMap(low -> List.of(low.a(), low.b()).stream())
+                .toList();
     }
 
     /**
@@ -144,31 +222,26 @@ final class Decoder implements AutoCloseable {
      * @param adapted makes the new linear layers
      */
     Decoder share(UnaryOperator<Linear> adapted) {
-        if (holders.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
-            throw new IllegalStateException("the decoder is closed");
-        }
-        List<Block> others =
-                blocks.stream().map(block -> block.with(p -> p, adapted)).toList();
-        return new Decoder(config, placement, embedding, others, finalNorm, head, rotation, holders);
+        return with(Parameter::retain, adapted);
     }
 
-    /** A decoder on copies of all weights and adapters. */
-    Decoder copy() {
-        UnaryOperator<Parameter> copy = Parameter::frozen;
-        List<Block> others = blocks.stream()
-                .map(block -> block.with(copy, linear -> linear.copyAdapters()))
-                .toList();
-        Parameter embeddings = embedding.frozen();
-        Parameter heads = head == embedding ? embeddings : head.frozen();
-        return new Decoder(config, placement, embeddings, others, finalNorm.frozen(), heads);
+    /** A decoder whose numbers never change: weights that do not train are shared, all else is copied. */
+    Decoder frozen() {
+        return with(weight -> weight.trains() ? weight.frozen() : weight.retain(), Linear::copyAdapters);
+    }
+
+    private Decoder with(UnaryOperator<Parameter> weights, UnaryOperator<Linear> adapted) {
+        List<Block> others =
+                blocks.stream().map(block -> block.with(weights, adapted)).toList();
+        return new Decoder(config, placement, ends.with(weights, adapted), others);
     }
 
     /** Frees the adapters and lets go of the weights; their last holder frees them. */
     @Override
     public void close() {
         adapters().forEach(Parameter::close);
-        if (holders.decrementAndGet() == 0) {
-            base().forEach(Parameter::close);
+        base().forEach(Parameter::close);
+        if (rotation != null) {
             rotation.close();
         }
     }

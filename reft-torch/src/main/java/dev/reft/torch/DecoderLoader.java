@@ -1,39 +1,67 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.Architecture;
 import dev.reft.checkpoint.AttentionConfig;
+import dev.reft.checkpoint.AttentionConfig.QueryKeyNorm;
+import dev.reft.checkpoint.DecoderNames;
 import dev.reft.checkpoint.ModelConfig;
+import dev.reft.checkpoint.NormConfig;
+import dev.reft.torch.Linear.Module;
 import dev.reft.torch.Parameter.Part;
 import dev.reft.torch.Parameter.Piece;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a decoder from the tensors of a checkpoint, by their Hugging Face names. */
 final class DecoderLoader {
     private final ModelConfig config;
+    private final DecoderNames names;
+    private final boolean bare;
     private final Placement placement;
     private final WeightSource source;
-    private final boolean trains;
+    private final Predicate<String> trains;
+    private final Optional<BaseStorage> storage;
     private final Part part;
     private final List<Parameter> made = new ArrayList<>();
 
-    private DecoderLoader(ModelConfig config, Placement placement, WeightSource source, boolean trains, Part part) {
+    private DecoderLoader(
+            ModelConfig config,
+            Placement placement,
+            Optional<BaseStorage> storage,
+            WeightSource source,
+            Predicate<String> trains,
+            Part part) {
         this.config = config;
+        this.names = Architecture.of(config.modelType()).names();
+        this.bare =
+                !source.has(names.base() + names.embedding() + ".weight") && source.has(names.embedding() + ".weight");
         this.placement = placement;
         this.source = source;
         this.trains = trains;
+        this.storage = storage;
         this.part = part;
     }
 
     /**
      * Reads all weights.
      *
-     * @param trains whether they are going to be trained
+     * @param storage of matrices that do not train, if not as they are computed with
+     * @param trains whether a module, by its whole name, is going to be trained
      * @param part whose learning rate applies then
      */
-    static Decoder load(ModelConfig config, Placement placement, WeightSource source, boolean trains, Part part) {
-        DecoderLoader loader = new DecoderLoader(config, placement, source, trains, part);
+    static Decoder load(
+            ModelConfig config,
+            Placement placement,
+            Optional<BaseStorage> storage,
+            WeightSource source,
+            Predicate<String> trains,
+            Part part) {
+        DecoderLoader loader = new DecoderLoader(config, placement, storage, source, trains, part);
         try (Grad off = Grad.off()) {
             return loader.decoder();
         } catch (RuntimeException e) {
@@ -43,92 +71,150 @@ final class DecoderLoader {
     }
 
     private Decoder decoder() {
-        int h = config.hiddenSize();
-        Parameter embedding =
-                parameter(true, new long[] {h}, new Piece("model.embed_tokens.weight", 0, config.vocabularySize()));
+        int hidden = config.hiddenSize();
+        int width = config.embeddingSize();
+        boolean projects = width != hidden;
+        Parameter embedding = matrix(true, width, config.vocabularySize(), base(names.embedding()));
+        Parameter positions = config.positionRows() > 0
+                ? matrix(false, hidden, config.positionRows(), base(names.positions()))
+                : null;
+        Linear projectIn = projects ? linear(width, false, false, hidden, base(names.projectIn())) : null;
         List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < config.layers(); i++) {
             blocks.add(block(i));
         }
-        Parameter norm = vector("model.norm.weight", h);
-        Parameter head = config.tiedEmbeddings()
-                ? embedding
-                : parameter(true, new long[] {h}, new Piece("lm_head.weight", 0, config.vocabularySize()));
-        return new Decoder(config, placement, embedding, blocks, norm, head);
+        Norm norm = config.norm().last() ? norm(base(names.last()), hidden) : null;
+        Linear projectOut = projects ? linear(hidden, false, false, width, base(names.projectOut())) : null;
+        Parameter head =
+                config.tiedEmbeddings() ? embedding : matrix(true, width, config.vocabularySize(), names.head());
+        Decoder.Ends ends = new Decoder.Ends(embedding, positions, projectIn, norm, projectOut, head);
+        return new Decoder(config, placement, ends, blocks);
+    }
+
+    private String base(String name) {
+        return names.base() + name;
     }
 
     private Block block(int index) {
-        String base = "model.layers." + index + ".";
-        String attention = base + "self_attn.";
-        int h = config.hiddenSize();
+        String at = names.layer(index);
+        DecoderNames.Layer layer = names.layer();
+        int hidden = config.hiddenSize();
         AttentionConfig shape = config.attention();
         int q = shape.queryWidth();
         int k = shape.keyValueWidth();
         int m = config.feedForward().size();
-        boolean mlpBias = config.feedForward().bias();
+        boolean bias = config.feedForward().bias();
+        boolean wide = names.transposed();
+        boolean normed = shape.queryKeyNorm() != QueryKeyNorm.NONE;
+        boolean whole = shape.queryKeyNorm() == QueryKeyNorm.WHOLE;
+        int[] inputs = layer.attentionInput().size() == 1 ? new int[] {q + 2 * k} : new int[] {q, k, k};
+        int[] ups = config.feedForward().gated() ? new int[] {m, m} : new int[] {m};
         return new Block(
-                shape,
-                config.normEpsilon(),
+                config,
                 index,
-                vector(base + "input_layernorm.weight", h),
-                linear(
-                        h,
-                        shape.inputBias(),
-                        new Piece(attention + "q_proj", 0, q),
-                        new Piece(attention + "k_proj", q, k),
-                        new Piece(attention + "v_proj", q + k, k)),
-                shape.headNorms() ? vector(attention + "q_norm.weight", shape.headDim()) : null,
-                shape.headNorms() ? vector(attention + "k_norm.weight", shape.headDim()) : null,
-                linear(q, shape.outputBias(), new Piece(attention + "o_proj", 0, h)),
-                vector(base + "post_attention_layernorm.weight", h),
-                linear(h, mlpBias, new Piece(base + "mlp.gate_proj", 0, m), new Piece(base + "mlp.up_proj", m, m)),
-                linear(m, mlpBias, new Piece(base + "mlp.down_proj", 0, h)));
+                norm(at + layer.attentionNorm(), hidden),
+                linear(hidden, wide, shape.inputBias(), modules(at, layer.attentionInput(), inputs)),
+                normed ? rootMeanSquare(at + layer.queryNorm(), whole ? q : shape.headDim()) : null,
+                normed ? rootMeanSquare(at + layer.keyNorm(), whole ? k : shape.headDim()) : null,
+                linear(q, wide, shape.outputBias(), hidden, at + layer.attentionOutput()),
+                norm(at + layer.feedForwardNorm(), hidden),
+                linear(hidden, wide, bias, modules(at, layer.feedForwardInput(), ups)),
+                linear(m, wide, bias, hidden, at + layer.feedForwardOutput()));
     }
 
-    private Linear linear(int in, boolean biased, Piece... layers) {
-        Parameter weight = parameter(false, new long[] {in}, named(".weight", layers));
-        Parameter bias = biased ? parameter(false, new long[0], named(".bias", layers)) : null;
-        return new Linear(weight, bias, List.of());
-    }
-
-    private static Piece[] named(String suffix, Piece[] layers) {
-        Piece[] pieces = new Piece[layers.length];
-        for (int i = 0; i < pieces.length; i++) {
-            pieces[i] = new Piece(layers[i].name() + suffix, layers[i].from(), layers[i].rows());
+    private static List<Module> modules(String at, List<String> names, int[] widths) {
+        List<Module> modules = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i < widths.length; i++) {
+            modules.add(new Module(at + names.get(i), from, widths[i]));
+            from += widths[i];
         }
-        return pieces;
+        return modules;
+    }
+
+    private Linear linear(int in, boolean transposed, boolean biased, int out, String name) {
+        return linear(in, transposed, biased, List.of(new Module(name, 0, out)));
+    }
+
+    private Linear linear(int in, boolean transposed, boolean biased, List<Module> modules) {
+        Parameter weight = transposed
+                ? matrix(false, modules.get(0).width(), in, modules.get(0).name())
+                : parameter(false, new long[] {in}, pieces(".weight", modules));
+        Parameter bias = biased ? parameter(false, new long[0], pieces(".bias", modules)) : null;
+        return new Linear(weight, bias, transposed, List.copyOf(modules), List.of());
+    }
+
+    private List<Piece> pieces(String suffix, List<Module> modules) {
+        return modules.stream()
+                .map(module -> new Piece(stored(module.name()) + suffix, module.from(), module.width()))
+                .toList();
+    }
+
+    private Norm norm(String name, int size) {
+        NormConfig norm = config.norm();
+        Parameter bias = norm.kind() == NormConfig.Kind.LAYER ? vector(name + ".bias", size) : null;
+        return new Norm(norm.kind(), norm.epsilon(), vector(name + ".weight", size), bias);
+    }
+
+    private Norm rootMeanSquare(String name, int size) {
+        return new Norm(NormConfig.Kind.RMS, config.normEpsilon(), vector(name + ".weight", size), null);
     }
 
     private Parameter vector(String name, int size) {
-        return parameter(false, new long[0], new Piece(name, 0, size));
+        return parameter(false, new long[0], List.of(new Piece(stored(name), 0, size)));
+    }
+
+    private Parameter matrix(boolean byHand, int columns, int rows, String name) {
+        return parameter(byHand, new long[] {columns}, List.of(new Piece(stored(name) + ".weight", 0, rows)));
+    }
+
+    /** The name in the files, which may lack the base. */
+    private String stored(String name) {
+        return bare && name.startsWith(names.base())
+                ? name.substring(names.base().length())
+                : name;
     }
 
     /** A parameter of pieces, one below the other, each [rows, columns...]. */
-    private Parameter parameter(boolean byHand, long[] columns, Piece... pieces) {
-        Piece last = pieces[pieces.length - 1];
-        Parameter parameter;
+    private Parameter parameter(boolean byHand, long[] columns, List<Piece> pieces) {
+        boolean trained = pieces.stream().map(this::module).anyMatch(trains);
+        Piece last = pieces.get(pieces.size() - 1);
+        long[] whole = shape(last.from() + last.rows(), columns);
         try (Scope scope = new Scope()) {
-            Tensor[] read = new Tensor[pieces.length];
-            for (int i = 0; i < read.length; i++) {
-                read[i] = source.read(pieces[i].name(), shape(pieces[i].rows(), columns));
-            }
-            Tensor value = placement.empty(placement.type(), shape(last.from() + last.rows(), columns));
-            Tensor master = trains && placement.half() ? placement.empty(ScalarType.Float, value.shape()) : null;
-            for (int i = 0; i < read.length; i++) {
-                Tensor into = master == null ? value : master;
-                into.narrow(0, pieces[i].from(), pieces[i].rows()).copy_(read[i]);
+            boolean compact = storage.isPresent() && !trained && columns.length > 0;
+            Parameter parameter = compact
+                    ? Compact.parameter(placement, storage.get(), pieces, part, byHand, whole)
+                    : new Parameter(pieces, part, byHand, Scope.keep(placement.empty(placement.type(), whole)));
+            made.add(parameter);
+            Tensor master = trained && placement.half() ? placement.empty(ScalarType.Float, whole) : null;
+            for (Piece piece : pieces) {
+                read(parameter, piece, columns, master);
             }
             if (master != null) {
-                value.copy_(master);
-                Scope.keep(master);
+                parameter.value().copy_(master);
             }
-            parameter = new Parameter(List.of(pieces), part, byHand, Scope.keep(value));
-            made.add(parameter);
-            if (trains) {
-                parameter.train(master);
+            if (trained) {
+                parameter.train(master == null ? null : Scope.keep(master));
+            }
+            return parameter;
+        }
+    }
+
+    private void read(Parameter parameter, Piece piece, long[] columns, @Nullable Tensor master) {
+        try (Scope scope = new Scope()) {
+            Tensor read = source.read(piece.name(), shape(piece.rows(), columns));
+            if (master != null) {
+                master.narrow(0, piece.from(), piece.rows()).copy_(read);
+            } else {
+                parameter.fill(piece.from(), read);
             }
         }
-        return parameter;
+    }
+
+    /** The whole name of the module that a piece belongs to. */
+    private String module(Piece piece) {
+        String whole = names.whole(piece.name());
+        return whole.substring(0, whole.lastIndexOf('.'));
     }
 
     private static long[] shape(long rows, long[] columns) {

@@ -58,14 +58,17 @@ final class Identity {
         fields.put(prefix + ".layers", Integer.toString(config.layers()));
         fields.put(prefix + ".attention", config.attention().toString());
         fields.put(prefix + ".feedForward", config.feedForward().toString());
-        fields.put(prefix + ".rope", config.rope().toString());
-        fields.put(prefix + ".normEpsilon", Double.toString(config.normEpsilon()));
+        fields.put(prefix + ".positions", config.positions().toString());
+        fields.put(prefix + ".norm", config.norm().toString());
         fields.put(prefix + ".tiedEmbeddings", Boolean.toString(config.tiedEmbeddings()));
     }
 
     private static String checksum(Decoder decoder) {
         CRC32 crc = new CRC32();
         for (Parameter parameter : decoder.base()) {
+            if (parameter.trains()) {
+                continue; // it is in the state
+            }
             try (Scope scope = new Scope()) {
                 Tensor plain = parameter.value().detach().cpu().contiguous();
                 BytePointer pointer = new BytePointer(plain.data_ptr());

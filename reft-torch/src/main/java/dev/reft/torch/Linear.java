@@ -3,74 +3,104 @@ package dev.reft.torch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A linear layer x W' + b, possibly several of the checkpoint's side by side, with low-rank adapters on some of them.
  *
- * @param weight [out, in]
+ * @param weight [out, in], or [in, out] if transposed
  * @param bias [out] or null
- * @param adapters low-rank additions to ranges of the output, in ascending order
+ * @param transposed whether the weight lies as GPT-2's Conv1D stores it
+ * @param modules the checkpoint's layers and what they give
+ * @param adapters low-rank additions to ranges of the output, in ascending order, in fp32
  */
-record Linear(Parameter weight, @Nullable Parameter bias, List<Low> adapters) {
+record Linear(
+        Parameter weight, @Nullable Parameter bias, boolean transposed, List<Module> modules, List<Low> adapters) {
+    /**
+     * A layer of the checkpoint.
+     *
+     * @param name its whole Hugging Face name
+     * @param from the first column of the output that it gives
+     * @param width the number of columns
+     */
+    record Module(String name, int from, int width) {}
+
     /**
      * A low-rank addition scale * (x A') B' to a range of the output (LoRA, arXiv 2106.09685).
      *
-     * @param piece the adapted tensor of the checkpoint and the range it stands for
+     * @param module the adapted layer
      * @param a [rank, in]
-     * @param b [rows, rank]
-     * @param scale alpha / rank
+     * @param b [width, rank]
+     * @param scale alpha / rank, or alpha / sqrt(rank) if it is rank-stabilised
      */
-    record Low(Parameter.Piece piece, Parameter a, Parameter b, double scale) {}
+    record Low(Module module, Parameter a, Parameter b, double scale) {}
 
     Linear withAdapters(List<Low> lows) {
-        return new Linear(weight, bias, List.copyOf(lows));
+        return new Linear(weight, bias, transposed, modules, List.copyOf(lows));
     }
 
     Linear with(UnaryOperator<Parameter> weights) {
-        return new Linear(weights.apply(weight), bias == null ? null : weights.apply(bias), adapters);
+        return new Linear(
+                weights.apply(weight), bias == null ? null : weights.apply(bias), transposed, modules, adapters);
     }
 
     /** The same layer with frozen copies of its adapters. */
     Linear copyAdapters() {
         return withAdapters(adapters.stream()
-                .map(low -> new Low(low.piece(), low.a().frozen(), low.b().frozen(), low.scale()))
+                .map(low -> new Low(low.module(), low.a().frozen(), low.b().frozen(), low.scale()))
                 .toList());
+    }
+
+    /** Numbers that the layer takes. */
+    long in() {
+        return weight.value().size(transposed ? 0 : 1);
+    }
+
+    List<Parameter> parameters() {
+        return bias == null ? List.of(weight) : List.of(weight, bias);
     }
 
     /** Applies the layer to x [N, in]. */
     Tensor apply(Tensor x) {
-        Tensor out = bias == null
-                ? torch.linear(x, weight.value())
-                : torch.linear(x, weight.value(), new TensorOptional(bias.value()));
+        Tensor matrix = transposed ? weight.matrix().t() : weight.matrix();
+        Tensor out = bias == null ? torch.linear(x, matrix) : torch.linear(x, matrix, new TensorOptional(bias.value()));
         return adapters.isEmpty() ? out : out.add(adapted(x, out));
     }
 
-    /** Applies a layer of two pieces and separates what they give. */
-    Tensor[] halves(Tensor x) {
-        return Ops.split(
-                apply(x),
-                1,
-                weight.pieces().get(0).rows(),
-                weight.pieces().get(1).rows());
+    /** The weight in fp32 with the adapters added to it, as the checkpoint stores it; in the scope around. */
+    Tensor merged() {
+        Tensor matrix = weight.matrix().detach().to(ScalarType.Float, false, true, new MemoryFormatOptional());
+        for (Low low : adapters) {
+            Tensor b = low.b().optimized().detach().to(ScalarType.Float);
+            Tensor product = torch.mm(b, low.a().optimized().detach().to(ScalarType.Float));
+            Tensor range = matrix.narrow(
+                    transposed ? 1 : 0, low.module().from(), low.module().width());
+            range.add_(transposed ? product.t() : product, new Scalar(low.scale()));
+        }
+        return matrix;
     }
 
+    /** In fp32 whatever the base is computed in, since what an adapter adds is small beside it. */
     private Tensor adapted(Tensor x, Tensor out) {
         int width = Math.toIntExact(out.size(1));
+        Tensor exact = x.to(ScalarType.Float);
+        ScalarType type = Ops.type(out);
         Tensor[] parts = new Tensor[2 * adapters.size() + 1];
         int count = 0;
         int at = 0;
         for (Low low : adapters) {
-            if (low.piece().from() > at) {
-                parts[count++] = zeros(out, low.piece().from() - at);
+            if (low.module().from() > at) {
+                parts[count++] = zeros(out, low.module().from() - at);
             }
-            Tensor inner = torch.linear(x, low.a().value()).mul(new Scalar(low.scale()));
-            parts[count++] = torch.linear(inner, low.b().value());
-            at = low.piece().from() + low.piece().rows();
+            Tensor inner = torch.linear(exact, low.a().value()).mul(new Scalar(low.scale()));
+            parts[count++] = torch.linear(inner, low.b().value()).to(type);
+            at = low.module().from() + low.module().width();
         }
         if (at < width) {
             parts[count++] = zeros(out, width - at);

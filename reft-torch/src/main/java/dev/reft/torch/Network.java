@@ -143,15 +143,10 @@ record Network(
 
     /** A network whose numbers never change: what no optimiser writes is shared, the rest copied. */
     Network frozen() {
-        Decoder frozen = frozen(decoder);
-        Decoder frozenCritic = critic == null || critic == decoder ? null : frozen(critic);
+        Decoder frozen = decoder.frozen();
+        Decoder frozenCritic = critic == null || critic == decoder ? null : critic.frozen();
         return new Network(
                 frozen, critic == decoder ? frozen : frozenCritic, valueLayer == null ? null : valueLayer.frozen());
-    }
-
-    private static Decoder frozen(Decoder decoder) {
-        boolean shared = decoder.base().stream().noneMatch(Parameter::trains);
-        return shared ? decoder.share(Linear::copyAdapters) : decoder.copy();
     }
 
     @Override

@@ -10,10 +10,10 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param layout where the rows lie
  * @param ids [N] token ids
- * @param rotary the rotation at each token's position
+ * @param places each token's position
  * @param attention within the rows
  */
-record Packed(Layout layout, Tensor ids, Rotation.Rotary rotary, PackedAttention attention) {
+record Packed(Layout layout, Tensor ids, Places places, PackedAttention attention) {
     static Packed of(TokenBatch batch, Layout layout, Decoder decoder) {
         List<int[]> rows = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
@@ -25,7 +25,7 @@ record Packed(Layout layout, Tensor ids, Rotation.Rotary rotary, PackedAttention
         return new Packed(
                 layout,
                 ids,
-                decoder.rotation().at(positions, layout.longest() - 1),
+                decoder.at(positions, layout.longest() - 1),
                 new PackedAttention(decoder.config(), placement, layout));
     }
 

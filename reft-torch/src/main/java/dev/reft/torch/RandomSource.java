@@ -1,7 +1,6 @@
 package dev.reft.torch;
 
 import dev.reft.random.Seeds;
-import java.util.Locale;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -23,11 +22,11 @@ final class RandomSource implements WeightSource {
 
     @Override
     public Tensor read(String name, long... shape) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        if (lower.contains("norm")) {
-            return torch.ones(shape);
+        if (name.endsWith(".bias")) {
+            return torch.zeros(shape);
         }
-        return lower.endsWith(".bias") ? torch.zeros(shape) : normal(seed, name, range, shape);
+        // A vector of weights is a norm's.
+        return shape.length == 1 ? torch.ones(shape) : normal(seed, name, range, shape);
     }
 
     static Tensor normal(long seed, String name, double deviation, long... shape) {

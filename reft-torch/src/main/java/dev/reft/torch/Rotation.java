@@ -1,6 +1,6 @@
 package dev.reft.torch;
 
-import dev.reft.checkpoint.ModelConfig;
+import dev.reft.checkpoint.Rope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -8,8 +8,7 @@ import org.bytedeco.pytorch.global.torch;
  * Rotary position embeddings in the half-split layout of Hugging Face checkpoints.
  *
  * <p>With r the roll of a head by half its width, x turns into x * cos + r(x) * sin', where sin' is minus the sine in the
- * first half and the sine in the second. The tables are computed in double precision and grow as longer rows come;
- * models that share weights share them, whichever thread they are called on.
+ * first half and the sine in the second. The tables are computed in double precision and grow as longer rows come.
  */
 final class Rotation implements AutoCloseable {
     private final double[] frequencies;
@@ -19,9 +18,9 @@ final class Rotation implements AutoCloseable {
     private Tensor sines;
     private int rows;
 
-    Rotation(ModelConfig config, Placement placement) {
-        this.headWidth = config.attention().headDim();
-        this.frequencies = config.rope().inverseFrequencies(headWidth);
+    Rotation(Rope rope, int headWidth, Placement placement) {
+        this.headWidth = headWidth;
+        this.frequencies = rope.inverseFrequencies(headWidth);
         this.placement = placement;
         this.rows = 64;
         this.cosines = table(true);
@@ -49,7 +48,7 @@ final class Rotation implements AutoCloseable {
      * @param longest largest position among them
      * @return the rotation, in the scope around
      */
-    synchronized Rotary at(Tensor positions, int longest) {
+    Rotary at(Tensor positions, int longest) {
         if (longest >= rows) {
             rows = Math.max(2 * rows, longest + 1);
             cosines.close();

@@ -1,8 +1,13 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.Architecture;
 import dev.reft.checkpoint.AttentionConfig;
+import dev.reft.checkpoint.DecoderNames;
 import dev.reft.checkpoint.ModelConfig;
 import dev.reft.model.Adapter;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** Counts that follow from a configuration. */
 final class Sizes {
@@ -23,43 +28,52 @@ final class Sizes {
         return (long) config.hiddenSize()
                 * (2L * attention.queryWidth()
                         + 2L * attention.keyValueWidth()
-                        + 3L * config.feedForward().size());
+                        + (config.feedForward().gated() ? 3L : 2L)
+                                * config.feedForward().size());
     }
 
     /** Numbers in all parameters of the checkpoint; a tied head counts once. */
     static long parameters(ModelConfig config) {
-        AttentionConfig attention = config.attention();
-        long hidden = config.hiddenSize();
-        long block = blockMatrices(config) + 2 * hidden;
-        if (attention.inputBias()) {
-            block += attention.queryWidth() + 2L * attention.keyValueWidth();
-        }
-        if (attention.outputBias()) {
-            block += hidden;
-        }
-        if (config.feedForward().bias()) {
-            block += 2L * config.feedForward().size() + hidden;
-        }
-        if (attention.headNorms()) {
-            block += 2L * attention.headDim();
-        }
-        long embeddings = (config.tiedEmbeddings() ? 1 : 2) * config.vocabularySize() * hidden;
-        return config.layers() * block + hidden + embeddings;
+        return names(config).tensors(config).values().stream()
+                .mapToLong(Sizes::product)
+                .sum();
+    }
+
+    private static DecoderNames names(ModelConfig config) {
+        return Architecture.of(config.modelType()).names();
+    }
+
+    private static long product(List<Long> shape) {
+        return shape.stream().reduce(1L, Math::multiplyExact);
     }
 
     /** Numbers in the adapters. */
     static long adapters(ModelConfig config, Adapter.Lora lora) {
-        AttentionConfig attention = config.attention();
-        long hidden = config.hiddenSize();
-        long q = attention.queryWidth();
-        long k = attention.keyValueWidth();
-        long m = config.feedForward().size();
-        long[] ends = {hidden + q, hidden + k, hidden + k, q + hidden, hidden + m, hidden + m, m + hidden};
-        long numbers = Adapters.layers(config)
-                .filter(layer -> Adapters.targets(lora, layer))
-                .mapToLong(layer -> ends[Adapters.LAYERS.indexOf(layer.substring(layer.lastIndexOf('.') + 1))])
+        Map<String, List<Long>> shapes = names(config).tensors(config);
+        return Adapters.layers(config)
+                .filter(lora::adapts)
+                .mapToLong(layer -> {
+                    List<Long> shape = Objects.requireNonNull(shapes.get(layer + ".weight"));
+                    return (shape.get(0) + shape.get(1)) * lora.rankOf(layer);
+                })
                 .sum();
-        return numbers * lora.rank();
+    }
+
+    /** Numbers in the modules of the base that train beside the adapters. */
+    static long saved(ModelConfig config, Adapter.Lora lora) {
+        return names(config).tensors(config).entrySet().stream()
+                .filter(tensor ->
+                        lora.saves(tensor.getKey().substring(0, tensor.getKey().lastIndexOf('.'))))
+                .mapToLong(tensor -> product(tensor.getValue()))
+                .sum();
+    }
+
+    /** Numbers in matrices, which {@link BaseStorage} is for; what trains is not held so. */
+    static long matrices(ModelConfig config) {
+        return names(config).tensors(config).values().stream()
+                .filter(shape -> shape.size() > 1)
+                .mapToLong(Sizes::product)
+                .sum();
     }
 
     /** What a bucket of attention costs, in tokens: see {@link Layout}. */
@@ -75,8 +89,9 @@ final class Sizes {
 
     /** Tokens of a pass whose widest temporary stays small. */
     static int tokensPerPass(ModelConfig config) {
-        long widest =
-                Math.max(2L * config.feedForward().size(), config.attention().queryWidth());
+        long up =
+                (config.feedForward().gated() ? 2L : 1L) * config.feedForward().size();
+        long widest = Math.max(up, config.attention().queryWidth());
         return (int) Math.max(256, Math.min(16384, SMALL_BYTES / (4 * widest)));
     }
 }

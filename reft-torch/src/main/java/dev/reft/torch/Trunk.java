@@ -1,14 +1,15 @@
 package dev.reft.torch;
 
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 
-/** Running a decoder's blocks over packed rows, and back. */
+/** Running a decoder's stages over packed rows, and back. */
 final class Trunk {
     private Trunk() {}
 
-    /** Hidden states after the final norm, [N, hidden], without graph; temporaries go block by block. */
+    /** What the head reads, [N, embedding], without graph; temporaries go stage by stage. */
     static Tensor hidden(Decoder decoder, Packed packed) {
         return finish(decoder, packed, decoder.embed(packed.ids()));
     }
@@ -16,15 +17,15 @@ final class Trunk {
     /** As {@link #hidden}, from the embeddings on, with a graph where gradients are on. */
     static Tensor finish(Decoder decoder, Packed packed, Tensor embedded) {
         Tensor x = embedded;
-        for (Block block : decoder.blocks()) {
+        for (UnaryOperator<Tensor> stage : decoder.stages(packed.places(), packed.attention())) {
             Tensor input = x;
-            x = Scope.one(() -> block.forward(input, packed.rotary(), packed.attention()));
+            x = Scope.one(() -> stage.apply(input));
             if (input != embedded) {
                 // A graph keeps what it needs; without one this frees the input.
                 Scope.drop(input);
             }
         }
-        return decoder.norm(x);
+        return x;
     }
 
     /** Back from a root, given d loss / d root; the graph is freed. */

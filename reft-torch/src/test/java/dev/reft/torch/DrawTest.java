@@ -123,7 +123,14 @@ class DrawTest {
                 Generating.open(Golden.shared("golden", "models", "tiny", "llama"), Precision.FP32)) {
             try (Scope scope = new Scope();
                     Grad off = Grad.off()) {
-                Tensor norm = generating.network().decoder().finalNorm().value();
+                Tensor norm = generating
+                        .network()
+                        .decoder()
+                        .blocks()
+                        .get(0)
+                        .attentionNorm()
+                        .weight()
+                        .value();
                 norm.add_(new org.bytedeco.pytorch.Scalar(Double.NaN));
             }
             GenerationRequest request = Generating.request("bad", new int[] {1}, 1, Sampling.at(1f), 3);

@@ -101,8 +101,7 @@ class HeadTest {
         Placement placement = new Placement("cpu", Precision.FP32);
         try (Scope scope = new Scope()) {
             Parameter matrix = parameter("lm_head.weight", torch.eye(size), size);
-            Parameter norm = parameter("model.norm.weight", torch.ones(size), size);
-            return new Decoder(config, placement, matrix, List.of(), norm, matrix);
+            return new Decoder(config, placement, new Decoder.Ends(matrix, null, null, null, null, matrix), List.of());
         }
     }
 

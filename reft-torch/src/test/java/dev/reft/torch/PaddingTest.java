@@ -47,7 +47,17 @@ class PaddingTest {
             }
         }
         assertEquals(4 * 9 - 19, padded);
-        ModelSpec spec = Tiny.llama(precision);
+        for (ModelSpec spec : List.of(
+                Tiny.llama(precision),
+                Tiny.gpt2(precision),
+                Tiny.opt(true, precision),
+                Tiny.opt(false, precision),
+                Tiny.olmo2(precision))) {
+            check(spec, layout, zeros, filled, real);
+        }
+    }
+
+    private static void check(ModelSpec spec, Layout layout, int[] zeros, int[] filled, boolean[] real) {
         try (TorchPolicy policy = (TorchPolicy) new TorchProvider().openPolicy(spec, Training.full(1))) {
             Numbers first = numbers(policy, layout, zeros, real);
             Numbers second = numbers(policy, layout, filled, real);
@@ -67,10 +77,10 @@ class PaddingTest {
             Packed packed = new Packed(
                     layout,
                     Ops.longs(ids),
-                    decoder.rotation().at(Ops.longs(layout.positions()), layout.longest() - 1),
+                    decoder.at(Ops.longs(layout.positions()), layout.longest() - 1),
                     new PackedAttention(decoder.config(), decoder.placement(), layout));
             GraphRun run = new GraphRun(decoder, packed);
-            int width = decoder.config().hiddenSize();
+            int width = decoder.config().embeddingSize();
             float[] hidden = Ops.toFloats(run.hidden());
             float[] slopes = new float[hidden.length];
             float[] kept = new float[hidden.length];

@@ -40,10 +40,10 @@ class TinyParityTest {
     }
 
     private static Network network(Opening opening) {
-        Decoder decoder = opening.decoder(false, Part.POLICY);
+        Decoder decoder = opening.decoder(module -> false, Part.POLICY);
         return new Network(
                 decoder,
                 decoder,
-                Golden.valueLayer(opening.placement(), opening.config().hiddenSize()));
+                Golden.valueLayer(opening.placement(), opening.config().embeddingSize()));
     }
 }
