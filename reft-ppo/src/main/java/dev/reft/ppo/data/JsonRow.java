@@ -101,7 +101,8 @@ public record JsonRow(String file, int row, Map<String, Object> fields) {
      * @return an exception whose message names file, row, field and value
      */
     public IllegalArgumentException wrong(String name, String why) {
-        String value = has(name) ? "is " + shown(JsonLines.text(fields.get(name))) : "is absent";
+        Object held = fields.get(name);
+        String value = held == null ? "is absent" : "is " + shown(JsonLines.text(held));
         return new IllegalArgumentException(file + ", row " + row + ": field '" + name + "' " + why + ", but " + value);
     }
 

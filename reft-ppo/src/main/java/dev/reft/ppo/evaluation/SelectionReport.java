@@ -134,16 +134,18 @@ public record SelectionReport(List<Choice> choices) {
     private static Choice voted(EvaluationReport.Item item, UnaryOperator<String> key, double @Nullable [] weights) {
         item.requireVotes();
         List<String> keys = new ArrayList<>();
-        List<@Nullable String> votes = new ArrayList<>();
-        for (EvaluationReport.Answer answer : item.answers()) {
-            String vote = answer.extracted().map(key).orElse("");
+        List<String> votes = new ArrayList<>();
+        List<Double> counted = new ArrayList<>();
+        for (int i = 0; i < item.answers().size(); i++) {
+            String vote = item.answers().get(i).extracted().map(key).orElse("");
             keys.add(vote);
-            votes.add(vote.isEmpty() ? null : vote);
+            if (!vote.isEmpty()) {
+                votes.add(vote);
+                counted.add(weights == null ? 1 : weights[i]);
+            }
         }
-        double[] counted = new double[votes.size()];
-        Arrays.fill(counted, 1);
-        counted = weights == null ? counted : weights;
-        int chosen = Voting.winner(votes, counted).map(keys::indexOf).orElse(-1);
+        double[] sums = counted.stream().mapToDouble(weight -> weight).toArray();
+        int chosen = Voting.winner(votes, sums).map(keys::indexOf).orElse(-1);
         boolean right = false;
         for (int i = 0; chosen >= 0 && i < keys.size(); i++) {
             right |= keys.get(i).equals(keys.get(chosen))
@@ -151,7 +153,7 @@ public record SelectionReport(List<Choice> choices) {
         }
         List<Double> scores =
                 weights == null ? List.of() : Arrays.stream(weights).boxed().toList();
-        return new Choice(item, keys, Voting.tally(votes, counted), scores, chosen, right, item.graded());
+        return new Choice(item, keys, Voting.tally(votes, sums), scores, chosen, right, item.graded());
     }
 
     private static double[] scores(EvaluationReport.Item item, Ranker ranker) {

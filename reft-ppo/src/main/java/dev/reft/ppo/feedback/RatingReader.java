@@ -67,7 +67,7 @@ final class RatingReader {
         if (sheet.task() instanceof FeedbackTask.Scores range) {
             return new Rating.Scored(item.id(), rater, scores(row, samples, range));
         } else if (sheet.task() instanceof FeedbackTask.Choice) {
-            boolean tie = row.has("choice") && row.fields().get("choice").equals("tie");
+            boolean tie = "tie".equals(row.fields().get("choice"));
             OptionalInt better = tie
                     ? OptionalInt.empty()
                     : OptionalInt.of(sample(row, "choice", row.typed("choice", Object.class, "there"), samples));
