@@ -121,7 +121,8 @@ public final class LikelihoodJudge implements Grader {
             parts.put(verdict.getKey(), probability);
         }
         if (!Double.isFinite(score)) {
-            throw new ArithmeticException("the judge '" + judge.info().id() + "' gave a log-probability that is not finite");
+            throw new ArithmeticException(
+                    "the judge '" + judge.info().id() + "' gave a log-probability that is not finite");
         }
         double all = total;
         parts.replaceAll((verdict, probability) -> probability / all);

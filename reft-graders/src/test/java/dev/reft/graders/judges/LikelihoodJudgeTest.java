@@ -65,7 +65,8 @@ class LikelihoodJudgeTest {
 
     @Test
     void verdictsAreChecked() {
-        assertThrows(IllegalArgumentException.class, () -> LikelihoodJudge.of(model(9), (p, c) -> "", Map.of("x", 1.0)));
+        assertThrows(
+                IllegalArgumentException.class, () -> LikelihoodJudge.of(model(9), (p, c) -> "", Map.of("x", 1.0)));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> LikelihoodJudge.of(model(9), (p, c) -> "", verdicts("x", 1, "y", Double.NaN)));
