@@ -1,6 +1,7 @@
 package dev.reft.torch;
 
 import dev.reft.checkpoint.CheckpointException;
+import dev.reft.checkpoint.PeftAdapter;
 import dev.reft.model.Adapter;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.MemoryEstimate;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens decoders (Llama 2 and 3, CodeLlama, SmolLM2, Mistral, Qwen2 and 2.5, Qwen3, OLMo 2, GPT-2, OPT: {@link
@@ -122,17 +124,17 @@ public final class TorchProvider implements PolicyProvider {
     private static Optional<String> refusesAdapter(ModelSpec spec, Adapter adapter) {
         Options options = Options.of(spec);
         try (Opening opening = Opening.of(spec)) {
-            boolean put = opening.adapter() != null && !options.merge();
+            PeftAdapter found = opening.adapter();
+            Adapter.@Nullable Lora put = found != null && !options.merge() ? found.lora() : null;
             if (adapter instanceof Adapter.Lora lora) {
-                Adapter.Lora files = put ? opening.adapter().lora() : lora;
+                Adapter.Lora files = put == null ? lora : put;
                 return Adapters.same(lora, files, opening.config())
                         ? Adapters.refuses(lora, opening.config())
                         : Optional.of("the adapter's files say " + files + ", the training " + lora);
             }
-            if (put) {
+            if (put != null) {
                 return Optional.of(
-                        "full training of a model under an adapter; give MergeAdapter, or train the adapter: "
-                                + opening.adapter().lora());
+                        "full training of a model under an adapter; give MergeAdapter, or train the adapter: " + put);
             }
             return options.storage().map(storage -> "BaseStorage is for a base that does not train");
         }
