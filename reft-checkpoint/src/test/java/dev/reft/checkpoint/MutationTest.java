@@ -112,10 +112,11 @@ class MutationTest {
 
     @Test
     void configOfOpt() throws IOException {
-        whole("{\"model_type\":\"opt\",\"hidden_size\":8,\"num_attention_heads\":2,\"num_hidden_layers\":1,\"ffn_dim\":12,"
-                + "\"max_position_embeddings\":16,\"activation_function\":\"relu\",\"do_layer_norm_before\":false,"
-                + "\"enable_bias\":true,\"word_embed_proj_dim\":4,\"layer_norm_elementwise_affine\":true,"
-                + "\"vocab_size\":9,\"_remove_final_layer_norm\":false,\"tie_word_embeddings\":true}");
+        whole(
+                "{\"model_type\":\"opt\",\"hidden_size\":8,\"num_attention_heads\":2,\"num_hidden_layers\":1,\"ffn_dim\":12,"
+                        + "\"max_position_embeddings\":16,\"activation_function\":\"relu\",\"do_layer_norm_before\":false,"
+                        + "\"enable_bias\":true,\"word_embed_proj_dim\":4,\"layer_norm_elementwise_affine\":true,"
+                        + "\"vocab_size\":9,\"_remove_final_layer_norm\":false,\"tie_word_embeddings\":true}");
     }
 
     private void whole(String config) throws IOException {
