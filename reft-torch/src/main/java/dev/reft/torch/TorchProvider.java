@@ -1,6 +1,7 @@
 package dev.reft.torch;
 
 import dev.reft.checkpoint.CheckpointException;
+import dev.reft.checkpoint.PeftAdapter;
 import dev.reft.model.Adapter;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.MemoryEstimate;
@@ -115,17 +116,17 @@ public final class TorchProvider implements PolicyProvider {
     private static Optional<String> refusesAdapter(ModelSpec spec, Adapter adapter) {
         Options options = Options.of(spec);
         try (Opening opening = Opening.of(spec)) {
-            boolean put = opening.adapter() != null && !options.merge();
+            PeftAdapter put = options.merge() ? null : opening.adapter();
             if (adapter instanceof Adapter.Lora lora) {
-                Adapter.Lora files = put ? opening.adapter().lora() : lora;
+                Adapter.Lora files = put == null ? lora : put.lora();
                 return Adapters.same(lora, files, opening.config())
                         ? Adapters.refuses(lora, opening.config())
                         : Optional.of("the adapter's files say " + files + ", the training " + lora);
             }
-            if (put) {
+            if (put != null) {
                 return Optional.of(
                         "full training of a model under an adapter; give MergeAdapter, or train the adapter: "
-                                + opening.adapter().lora());
+                                + put.lora());
             }
             return options.storage().map(storage -> "BaseStorage is for a base that does not train");
         }
