@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens decoders (Llama 2 and 3, CodeLlama, SmolLM2, Mistral, Qwen2 and 2.5, Qwen3, OLMo 2, GPT-2, OPT: {@link
@@ -124,17 +123,17 @@ public final class TorchProvider implements PolicyProvider {
     private static Optional<String> refusesAdapter(ModelSpec spec, Adapter adapter) {
         Options options = Options.of(spec);
         try (Opening opening = Opening.of(spec)) {
-            PeftAdapter found = opening.adapter();
-            Adapter.@Nullable Lora put = found != null && !options.merge() ? found.lora() : null;
+            PeftAdapter put = options.merge() ? null : opening.adapter();
             if (adapter instanceof Adapter.Lora lora) {
-                Adapter.Lora files = put == null ? lora : put;
+                Adapter.Lora files = put == null ? lora : put.lora();
                 return Adapters.same(lora, files, opening.config())
                         ? Adapters.refuses(lora, opening.config())
                         : Optional.of("the adapter's files say " + files + ", the training " + lora);
             }
             if (put != null) {
                 return Optional.of(
-                        "full training of a model under an adapter; give MergeAdapter, or train the adapter: " + put);
+                        "full training of a model under an adapter; give MergeAdapter, or train the adapter: "
+                                + put.lora());
             }
             return options.storage().map(storage -> "BaseStorage is for a base that does not train");
         }
