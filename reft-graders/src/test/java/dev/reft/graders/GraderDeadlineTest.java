@@ -23,7 +23,6 @@ import dev.reft.graders.judges.ChatRequest;
 import dev.reft.graders.judges.Criterion;
 import dev.reft.graders.judges.JudgeException;
 import dev.reft.graders.judges.JudgeGrader;
-import dev.reft.graders.judges.RewardModelGrader;
 import dev.reft.graders.judges.RubricGrader;
 import dev.reft.graders.judges.TokenUsage;
 import dev.reft.graders.maths.MathGrader;
@@ -73,7 +72,7 @@ class GraderDeadlineTest {
 
     /** Their time is a sandbox's or a model's, which have deadline tests of their own (RunnerContract, HttpChatModelTest). */
     private static final Set<Class<?>> ELSEWHERE =
-            Set.of(CodeGrader.class, ProgramGrader.class, RewardModelGrader.class);
+            Set.of(CodeGrader.class, ProgramGrader.class);
 
     @TempDir
     private static Path folder;

@@ -53,18 +53,15 @@ public final class RewardModelGrader implements Grader {
     }
 
     /**
-     * A grader whose model has another tokenizer than the policy: the text is encoded anew, with the model's only end token where the
+     * A grader whose model has another tokenizer than the policy: a chat is rendered by the model's own template with the answer as
+     * the assistant's message; a plain text is followed by the answer's text, and by the model's only end token where the
      * completion ended.
      *
      * @param scorer thread-safe; stays the caller's to close
      * @return the grader, not scaled
-     * @throws IllegalArgumentException if the model gives no values, or has not exactly one end token
+     * @throws IllegalArgumentException if the model gives no values
      */
     public static RewardModelGrader ofText(Scorer scorer) {
-        if (scorer.tokenizer().endIds().size() != 1) {
-            throw new IllegalArgumentException("model " + scorer.info().id() + " has the end tokens "
-                    + scorer.tokenizer().endIds() + ", of which none is the one to score at");
-        }
         return new RewardModelGrader(scorer, RewardScale.NONE, false);
     }
 
@@ -94,17 +91,13 @@ public final class RewardModelGrader implements Grader {
 
     private List<Grade> gradeAll(Prompt prompt, List<Completion> group) {
         ModelInfo info = scorer.info();
-        int[] start = Prompts.encode(scorer.tokenizer(), prompt);
         List<Row> rows = new ArrayList<>();
         int[] index = new int[group.size()];
         for (int i = 0; i < index.length; i++) {
-            int[] tokens = tokens(group.get(i));
-            int length = start.length + tokens.length;
-            index[i] = length > info.contextLength() ? -1 : rows.size();
+            int[] tokens = tokens(prompt, group.get(i));
+            index[i] = tokens.length > info.contextLength() ? -1 : rows.size();
             if (index[i] >= 0) {
-                int[] all = Arrays.copyOf(start, length);
-                System.arraycopy(tokens, 0, all, start.length, tokens.length);
-                rows.add(new Row(all, new int[0], 1f));
+                rows.add(new Row(tokens, new int[0], 1f));
             }
         }
         float[][] values = rows.isEmpty()
@@ -130,16 +123,15 @@ public final class RewardModelGrader implements Grader {
         return new Grade.Score(scale.apply(value), Map.of("value", (double) value), List.of(), "", "");
     }
 
-    private int[] tokens(Completion completion) {
-        if (ownTokens) {
-            return completion.tokens();
+    private int[] tokens(Prompt prompt, Completion completion) {
+        if (!ownTokens) {
+            return Transcripts.tokens(
+                    scorer.tokenizer(), prompt, completion.text(), completion.finish() != Finish.LENGTH);
         }
-        int[] text = scorer.tokenizer().encode(completion.text());
-        if (completion.finish() == Finish.LENGTH) {
-            return text;
-        }
-        int[] ended = Arrays.copyOf(text, text.length + 1);
-        ended[text.length] = scorer.tokenizer().endIds().iterator().next();
-        return ended;
+        int[] start = Prompts.encode(scorer.tokenizer(), prompt);
+        int[] answer = completion.tokens();
+        int[] all = Arrays.copyOf(start, start.length + answer.length);
+        System.arraycopy(answer, 0, all, start.length, answer.length);
+        return all;
     }
 }

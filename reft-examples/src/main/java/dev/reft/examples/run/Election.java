@@ -1,17 +1,13 @@
 package dev.reft.examples.run;
 
-import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.model.LanguageModel;
-import dev.reft.model.Models;
 import dev.reft.model.Policy;
-import dev.reft.model.Scorer;
 import dev.reft.ppo.Batches;
 import dev.reft.ppo.LabelledResponse;
 import dev.reft.ppo.RerankerConfig;
 import dev.reft.ppo.RerankerTrainer;
 import dev.reft.ppo.Response;
-import dev.reft.ppo.RewardModelGrader;
 import dev.reft.ppo.SavedRun;
 import dev.reft.ppo.evaluation.Ranker;
 import java.util.ArrayList;
@@ -52,7 +48,7 @@ final class Election {
         try (Policy reranker = stages.warm()) {
             fit(reranker);
             try (LanguageModel frozen = reranker.frozenCopy()) {
-                Ranker ranker = ranker(RewardModelGrader.of(Models.shared((Scorer) frozen)));
+                Ranker ranker = Ranker.rewardModel(frozen);
                 for (String contestant : open) {
                     try (Policy policy = stages.opener().get()) {
                         SavedRun.restore(policy, stages.folder().checkpoints(contestant));
@@ -108,22 +104,5 @@ final class Election {
             }
         }
         return new ArrayList<>(different.values());
-    }
-
-    private static Ranker ranker(RewardModelGrader grader) {
-        return (prompt, completions) -> {
-            try {
-                List<Grade> grades = grader.group().grade(prompt, completions);
-                return grades.stream()
-                        .mapToDouble(
-                                grade -> grade instanceof Grade.Score score ? score.value() : Double.NEGATIVE_INFINITY)
-                        .toArray();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("reranking was interrupted", e);
-            } catch (Exception e) {
-                throw new IllegalStateException("reranking the answers to '" + prompt.id() + "' failed", e);
-            }
-        };
     }
 }

@@ -205,19 +205,4 @@ class JudgeGraderTest {
                         new ChatRequest.AnswerShape("s", schema)));
         assertTrue(seen.get().startsWith("<system>d<user>u\n\nAnswer with JSON only"), seen.get());
     }
-
-    @Test
-    void aRewardModelGivesTheValueAfterTheLastToken() throws Exception {
-        FakeModel model = new FakeModel(prompt -> "", 40, Set.of(Output.VALUE));
-        RewardModelGrader grader = RewardModelGrader.of(model);
-        assertEquals("Capital of France?".length() + 5 + 1, score(grader.grade(PROMPT, said("Paris"))));
-        Prompt chat = Prompt.chat("p", List.of(Message.user("q")), "");
-        assertEquals("<user>q<assistant>Paris".length(), score(grader.grade(chat, said("Paris"))));
-        Grade.Score cut = (Grade.Score) grader.grade(PROMPT, said("x".repeat(100)));
-        assertEquals(40, cut.value());
-        assertEquals("cut from 119 to 40 tokens", cut.explanation());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> RewardModelGrader.of(new FakeModel(p -> "", 9, Set.of(Output.LOG_PROB))));
-    }
 }

@@ -3,16 +3,13 @@ package dev.reft.ppo.evaluation;
 import dev.reft.generation.Completion;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
+import dev.reft.grading.GroupGrader;
 import dev.reft.grading.Prompt;
-import dev.reft.grading.Transcripts;
-import dev.reft.model.Output;
-import dev.reft.model.Row;
 import dev.reft.model.Scorer;
-import dev.reft.model.TokenBatch;
+import dev.reft.ppo.RewardModelGrader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleBiFunction;
 
@@ -48,55 +45,48 @@ public interface Ranker {
      * @return the ranker; it throws an IllegalStateException if the grader throws
      */
     static Ranker grader(Grader grader) {
-        return scoring((prompt, completion) -> {
-            try {
-                Grade grade = grader.grade(prompt, completion);
-                return grade instanceof Grade.Score score ? score.value() : Double.NEGATIVE_INFINITY;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("ranking prompt '" + prompt.id() + "' was interrupted", e);
-            } catch (Exception e) {
-                throw new IllegalStateException(
-                        "ranking sample " + completion.sample() + " of prompt '" + prompt.id() + "' failed", e);
+        return group((prompt, completions) -> {
+            List<Grade> grades = new ArrayList<>();
+            for (Completion completion : completions) {
+                grades.add(grader.grade(prompt, completion));
             }
+            return grades;
         });
     }
 
     /**
-     * Scores answers by a reward model: the value after the last token of {@link Transcripts#tokens}. A row that is too long for
-     * the model loses tokens of the answer's end.
+     * Scores all answers to a problem at once, by a grader that needs no reference. What it gives no score comes after all that it
+     * scores.
+     *
+     * @param grader the grader
+     * @return the ranker; it throws an IllegalStateException if the grader throws
+     */
+    static Ranker group(GroupGrader grader) {
+        return (prompt, completions) -> {
+            try {
+                return grader.grade(prompt, completions).stream()
+                        .mapToDouble(grade ->
+                                grade instanceof Grade.Score score ? score.value() : Double.NEGATIVE_INFINITY)
+                        .toArray();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("ranking prompt '" + prompt.id() + "' was interrupted", e);
+            } catch (Exception e) {
+                throw new IllegalStateException("ranking the answers to prompt '" + prompt.id() + "' failed", e);
+            }
+        };
+    }
+
+    /**
+     * Scores answers by a reward model of the policy's own tokenizer, as {@link RewardModelGrader#of} does. An answer that is too
+     * long for the model comes after all that it scores.
      *
      * @param model stays the caller's to close
      * @return the ranker; rows go to the model in batches of at most its {@code tokensPerPass}, or one row
      * @throws IllegalArgumentException if the model gives no values
      */
     static Ranker rewardModel(Scorer model) {
-        if (!model.info().outputs().contains(Output.VALUE)) {
-            throw new IllegalArgumentException("the model '" + model.info().id() + "' gives no values; it gives "
-                    + model.info().outputs());
-        }
-        return (prompt, completions) -> {
-            double[] scores = new double[completions.size()];
-            List<Row> rows = new ArrayList<>();
-            int first = 0;
-            int tokens = 0;
-            for (int i = 0; i < scores.length; i++) {
-                int[] all = Transcripts.tokens(
-                        model.tokenizer(), prompt, completions.get(i).text());
-                int[] kept =
-                        Arrays.copyOf(all, Math.min(all.length, model.info().contextLength()));
-                if (!rows.isEmpty() && tokens + kept.length > model.info().tokensPerPass()) {
-                    last(model, rows, scores, first);
-                    rows.clear();
-                    first = i;
-                    tokens = 0;
-                }
-                rows.add(new Row(kept, new int[0], 1f));
-                tokens += kept.length;
-            }
-            last(model, rows, scores, first);
-            return scores;
-        };
+        return group(RewardModelGrader.of(model).group());
     }
 
     /**
@@ -108,15 +98,5 @@ public interface Ranker {
     default Ranker mapped(DoubleUnaryOperator map) {
         return (prompt, completions) ->
                 Arrays.stream(scores(prompt, completions)).map(map).toArray();
-    }
-
-    private static void last(Scorer model, List<Row> rows, double[] scores, int first) {
-        if (!rows.isEmpty()) {
-            float[][] values = model.score(TokenBatch.of(List.copyOf(rows)), Set.of(Output.VALUE))
-                    .values();
-            for (int i = 0; i < values.length; i++) {
-                scores[first + i] = values[i][values[i].length - 1];
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
-package dev.reft.grading;
+package dev.reft.ppo;
 
+import dev.reft.grading.Prompt;
 import dev.reft.text.Message;
 import dev.reft.text.Tokenizer;
 import java.util.ArrayList;
@@ -8,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Prompts with their answers as token ids, for models that judge both together. */
-public final class Transcripts {
+final class Transcripts {
     private Transcripts() {}
 
     /**
@@ -18,10 +19,11 @@ public final class Transcripts {
      * @param tokenizer the judging model's
      * @param prompt the problem
      * @param answer its answer's text
+     * @param ended whether the answer was not cut off, and so gets an end token after a plain text
      * @return a new array
      * @throws IllegalArgumentException if the prompt is neither text nor a chat
      */
-    public static int[] tokens(Tokenizer tokenizer, Prompt prompt, String answer) {
+    static int[] tokens(Tokenizer tokenizer, Prompt prompt, String answer, boolean ended) {
         if (prompt.input() instanceof Prompt.Input.Chat chat) {
             List<Message> messages = new ArrayList<>(chat.messages());
             messages.add(Message.assistant(answer));
@@ -31,7 +33,7 @@ public final class Transcripts {
             int[] question = tokenizer.encodePrompt(text.text());
             int[] reply = tokenizer.encode(answer);
             Set<Integer> ends = tokenizer.endIds();
-            int[] end = ends.size() == 1 ? new int[] {ends.iterator().next()} : new int[0];
+            int[] end = ended && ends.size() == 1 ? new int[] {ends.iterator().next()} : new int[0];
             int[] all = Arrays.copyOf(question, question.length + reply.length + end.length);
             System.arraycopy(reply, 0, all, question.length, reply.length);
             System.arraycopy(end, 0, all, question.length + reply.length, end.length);
