@@ -10,13 +10,13 @@ import dev.reft.examples.rft.JobSummary;
 import dev.reft.examples.rft.WordJob;
 import dev.reft.examples.run.ModelFiles;
 import dev.reft.examples.view.ProgressLine;
+import dev.reft.graders.json.Json;
 import dev.reft.graders.judges.UsageMeter;
 import dev.reft.graders.openai.GraderServices;
 import dev.reft.graders.openai.Issue;
 import dev.reft.graders.openai.OpenAiGrader;
 import dev.reft.graders.openai.Preflight;
 import dev.reft.graders.openai.RftSetting;
-import dev.reft.graders.json.Json;
 import dev.reft.graders.programs.ProgramRunner;
 import dev.reft.graders.programs.SandboxException;
 import dev.reft.grading.Grader;
@@ -124,16 +124,14 @@ public final class RftJob implements Callable<Integer> {
     }
 
     private static JobRun.Outcome train(
-            JobPlan plan, JobData data, Grader grader, Path folder, Path export, ProgressLine line)
-            throws IOException {
+            JobPlan plan, JobData data, Grader grader, Path folder, Path export, ProgressLine line) throws IOException {
         ModelSpec spec = ModelFiles.spec(plan.model(), folder, plan.seed());
         Training training = ModelFiles.training(plan.model(), plan.seed());
         return JobRun.go(plan, data, grader, folder, () -> Models.openPolicy(spec, training), export, line);
     }
 
     /** What the job asks for and what becomes of it; nothing is dropped without a word. */
-    private static void tell(
-            JobFiles job, JobPlan plan, JobData data, List<RftSetting> settings, ProgressLine line) {
+    private static void tell(JobFiles job, JobPlan plan, JobData data, List<RftSetting> settings, ProgressLine line) {
         line.say("Job " + job.file() + ": " + data.training().size() + " training rows, "
                 + data.validation().size() + " held-out rows");
         String model = job.job().model();

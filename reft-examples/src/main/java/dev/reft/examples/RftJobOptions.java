@@ -27,10 +27,16 @@ final class RftJobOptions {
             description = "instead of a job: a generated one of so many training rows for the embedded model")
     private int sample;
 
-    @Option(names = "--train", paramLabel = "FILE", description = "training rows; default: the file that the job names, beside it")
+    @Option(
+            names = "--train",
+            paramLabel = "FILE",
+            description = "training rows; default: the file that the job names, beside it")
     private @Nullable Path training;
 
-    @Option(names = "--validation", paramLabel = "FILE", description = "held-out rows; default: the file that the job names, beside it")
+    @Option(
+            names = "--validation",
+            paramLabel = "FILE",
+            description = "held-out rows; default: the file that the job names, beside it")
     private @Nullable Path validation;
 
     @Option(
@@ -39,16 +45,23 @@ final class RftJobOptions {
             description = "chats that end with the assistant's answer, to imitate first")
     private @Nullable Path warmUp;
 
-    @Option(names = "--warm-up-epochs", paramLabel = "N", description = "epochs of the warm-up (default: 25 embedded, 2 else)")
+    @Option(
+            names = "--warm-up-epochs",
+            paramLabel = "N",
+            description = "epochs of the warm-up (default: 25 embedded, 2 else)")
     private @Nullable Integer warmUpEpochs;
 
-    @Option(names = "--warm-up-rate", paramLabel = "RATE", description = "its learning rate (default: 1e-3 embedded, 2e-5 else)")
+    @Option(
+            names = "--warm-up-rate",
+            paramLabel = "RATE",
+            description = "its learning rate (default: 1e-3 embedded, 2e-5 else)")
     private @Nullable Double warmUpRate;
 
     @Option(
             names = "--model",
             paramLabel = "PATH",
-            description = "HF directory or GGUF file that takes the place of the job's model; without it the embedded one")
+            description =
+                    "HF directory or GGUF file that takes the place of the job's model; without it the embedded one")
     private String model = "";
 
     @Option(names = "--device", paramLabel = "NAME", description = "cpu (default) or cuda:0")
@@ -60,7 +73,10 @@ final class RftJobOptions {
     @Option(names = "--lora", paramLabel = "RANK", description = "train adapters of this rank instead of all weights")
     private int lora;
 
-    @Option(names = "--threads", paramLabel = "N", description = "threads of the engine (default: 2 embedded, one a core else)")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "threads of the engine (default: 2 embedded, one a core else)")
     private @Nullable Integer threads;
 
     @Option(
@@ -68,16 +84,28 @@ final class RftJobOptions {
             description = "give the model the messages' contents without a chat template; so for the embedded model")
     private boolean plain;
 
-    @Option(names = "--text-end", paramLabel = "TEXT", description = "what ends a plain-text prompt (default: ' =>' embedded)")
+    @Option(
+            names = "--text-end",
+            paramLabel = "TEXT",
+            description = "what ends a plain-text prompt (default: ' =>' embedded)")
     private @Nullable String textEnd;
 
-    @Option(names = "--epochs", paramLabel = "N", description = "passes over the training rows, in place of the job's n_epochs")
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "passes over the training rows, in place of the job's n_epochs")
     private @Nullable Integer epochs;
 
-    @Option(names = "--samples", paramLabel = "N", description = "samples of a prompt, which compute_multiplier multiplies (default: 4)")
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            description = "samples of a prompt, which compute_multiplier multiplies (default: 4)")
     private int samples = 4;
 
-    @Option(names = "--rate", paramLabel = "RATE", description = "learning rate, which learning_rate_multiplier multiplies")
+    @Option(
+            names = "--rate",
+            paramLabel = "RATE",
+            description = "learning rate, which learning_rate_multiplier multiplies")
     private @Nullable Double rate;
 
     @Option(names = "--value-rate", paramLabel = "RATE", description = "learning rate of the value head")
@@ -89,7 +117,10 @@ final class RftJobOptions {
     @Option(names = "--temperature", paramLabel = "T", description = "of the samples (default: 1)")
     private double temperature = 1;
 
-    @Option(names = "--max-tokens", paramLabel = "N", description = "most tokens of an answer (default: 24 embedded, 512 else)")
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description = "most tokens of an answer (default: 24 embedded, 512 else)")
     private @Nullable Integer maxTokens;
 
     @Option(names = "--save-every", paramLabel = "N", description = "steps between two checkpoints (default: 10)")
@@ -98,7 +129,8 @@ final class RftJobOptions {
     @Option(
             names = "--on-collapse",
             paramLabel = "WHAT",
-            description = "when the watch warns gravely: back (default) to the best checkpoint before, stop, or warn only")
+            description =
+                    "when the watch warns gravely: back (default) to the best checkpoint before, stop, or warn only")
     private OnCollapse onCollapse = OnCollapse.BACK;
 
     @Option(names = "--go-backs", paramLabel = "N", description = "how often the run may go back (default: 2)")
@@ -174,7 +206,9 @@ final class RftJobOptions {
     JobPlan plan(JobFiles files, @Nullable Path examples, int rows) {
         boolean small = model.isEmpty();
         RftPlan numbers = numbers(files.job(), rows);
-        int engine = threads != null ? threads : small ? Math.min(2, Runtime.getRuntime().availableProcessors()) : 0;
+        int engine = threads != null
+                ? threads
+                : small ? Math.min(2, Runtime.getRuntime().availableProcessors()) : 0;
         return new JobPlan(
                 JobData.digest(files.file()),
                 JobData.digest(files.training()),

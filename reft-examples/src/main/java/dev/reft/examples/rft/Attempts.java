@@ -42,8 +42,7 @@ record Attempts(Path file, List<Attempt> all) {
         List<Attempt> all = new ArrayList<>();
         if (Files.isRegularFile(file)) {
             JsonLines.read(file)
-                    .forEach(row -> all.add(
-                            new Attempt(all.size(), (long) row.number("base"), row.text("why"))));
+                    .forEach(row -> all.add(new Attempt(all.size(), (long) row.number("base"), row.text("why"))));
         }
         return new Attempts(file, all.isEmpty() ? List.of(new Attempt(0, 0, "")) : all);
     }

@@ -82,6 +82,8 @@ record HeldOut(double reward, int scored, int failed, Map<String, Double> parts,
         if (grade instanceof Grade.Score) {
             return "score";
         }
-        return grade instanceof Grade.Failed failed ? "failed: " + failed.cause().getMessage() : grade.toString();
+        return grade instanceof Grade.Failed failed
+                ? "failed: " + failed.cause().getMessage()
+                : grade.toString();
     }
 }

@@ -113,13 +113,15 @@ public record JobData(List<Prompt> training, List<Prompt> validation, List<SftEx
         RftData reader = RftData.standard();
         for (JsonLines.Row row : JsonLines.read(file)) {
             if (!(row.fields().get(MESSAGES) instanceof List<?> messages) || messages.size() < 2) {
-                throw row.error(MESSAGES, "must be a list of two messages or more, found " + row.fields().get(MESSAGES));
+                throw row.error(
+                        MESSAGES,
+                        "must be a list of two messages or more, found "
+                                + row.fields().get(MESSAGES));
             }
             int last = messages.size() - 1;
             Map<String, @Nullable Object> fields = new LinkedHashMap<>(row.fields());
             fields.put(MESSAGES, messages.subList(0, last));
-            Prompt prompt = formed(
-                    reader.prompt(new JsonLines.Row(row.file(), row.number(), fields)), row, form);
+            Prompt prompt = formed(reader.prompt(new JsonLines.Row(row.file(), row.number(), fields)), row, form);
             examples.add(new SftExample(prompt.id(), prompt.input(), answer(row, last, messages.get(last))));
         }
         if (examples.isEmpty()) {

@@ -84,7 +84,8 @@ public record JobFiles(Path file, String text, RftJob job, String suffix, Path t
         throw new IllegalArgumentException(
                 given != null
                         ? option + ": there is no file " + given
-                        : job + ", field " + field + ", value '" + named + "': no such file beside the job; give " + option);
+                        : job + ", field " + field + ", value '" + named + "': no such file beside the job; give "
+                                + option);
     }
 
     /**

@@ -38,8 +38,7 @@ public final class JobReport {
         this.plan = plan;
         this.data = data;
         this.outcome = outcome;
-        rows = JobRun.way(
-                new RunLog(folder.resolve("metrics.jsonl")), Attempts.open(folder.resolve("attempts.jsonl")));
+        rows = JobRun.way(new RunLog(folder.resolve("metrics.jsonl")), Attempts.open(folder.resolve("attempts.jsonl")));
     }
 
     /**
@@ -53,8 +52,7 @@ public final class JobReport {
      * @return the HTML file
      * @throws IOException if it cannot be written
      */
-    public static Path write(
-            Path folder, JobPlan plan, JobData data, JobRun.Outcome outcome, List<RftSetting> settings)
+    public static Path write(Path folder, JobPlan plan, JobData data, JobRun.Outcome outcome, List<RftSetting> settings)
             throws IOException {
         Path file = folder.resolve("report.html");
         HtmlReport.write(new JobReport(folder, plan, data, outcome).data(settings), file);
@@ -63,7 +61,11 @@ public final class JobReport {
 
     private ReportData data(List<RftSetting> settings) {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Model", plan.model().embedded() ? "embedded, from random weights" : plan.model().path());
+        facts.put(
+                "Model",
+                plan.model().embedded()
+                        ? "embedded, from random weights"
+                        : plan.model().path());
         facts.put(
                 "Data",
                 data.training().size() + " training rows, " + data.validation().size() + " held-out rows, "
@@ -145,8 +147,8 @@ public final class JobReport {
         if (evaluated.isEmpty()) {
             return moments;
         }
-        List<Long> wanted = new ArrayList<>(List.of(
-                evaluated.get(0), evaluated.get(evaluated.size() / 2), evaluated.get(evaluated.size() - 1)));
+        List<Long> wanted = new ArrayList<>(
+                List.of(evaluated.get(0), evaluated.get(evaluated.size() / 2), evaluated.get(evaluated.size() - 1)));
         outcome.best().stream().limit(1).forEach(entry -> wanted.add(entry.step()));
         for (long step : wanted) {
             Path file = folder.resolve(String.format(Locale.ROOT, "answers/step-%06d.jsonl", step));
@@ -159,7 +161,8 @@ public final class JobReport {
 
     private List<ReportData.Sample> samples(TreeMap<Long, List<JsonRow>> moments) {
         List<ReportData.Sample> samples = new ArrayList<>();
-        for (Prompt prompt : data.validation().subList(0, Math.min(SHOWN, data.validation().size()))) {
+        for (Prompt prompt :
+                data.validation().subList(0, Math.min(SHOWN, data.validation().size()))) {
             List<ReportData.Answer> answers = new ArrayList<>();
             for (List<JsonRow> lines : moments.values()) {
                 answers.add(lines.stream()

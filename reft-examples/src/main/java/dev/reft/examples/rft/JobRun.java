@@ -149,7 +149,8 @@ public final class JobRun {
                 .maxTokens(0)
                 .build();
         Path checkpoints = folder.checkpoints(WARM_UP);
-        Batches<SftExample> batches = Batches.of(data.warmUp(), Math.min(32, data.warmUp().size()), seed("examples"));
+        Batches<SftExample> batches =
+                Batches.of(data.warmUp(), Math.min(32, data.warmUp().size()), seed("examples"));
         long total = plan.warmUpEpochs() * batches.stepsPerEpoch();
         try (SftTrainer trainer = folder.hasCheckpoint(WARM_UP)
                 ? SftTrainer.resume(policy, config, checkpoints)
@@ -160,7 +161,8 @@ public final class JobRun {
             }
             while (trainer.steps() < total) {
                 StepReport report = trainer.step(batches.at(trainer.steps()));
-                line.update(trainer.steps(), format("loss %.3f", report.metrics().getOrDefault("loss", Double.NaN)));
+                line.update(
+                        trainer.steps(), format("loss %.3f", report.metrics().getOrDefault("loss", Double.NaN)));
                 if (trainer.steps() - saved >= 10L * plan.saveEvery()) {
                     trainer.save(checkpoints, "");
                     saved = trainer.steps();
@@ -181,7 +183,8 @@ public final class JobRun {
             while (true) {
                 RollBack advice = attempt(policy, reference, attempts.last());
                 if (advice instanceof RollBack.GoBack back) {
-                    boolean again = plan.onCollapse() == OnCollapse.BACK && attempts.last().number() < plan.goBacks();
+                    boolean again = plan.onCollapse() == OnCollapse.BACK
+                            && attempts.last().number() < plan.goBacks();
                     if (!again) {
                         return back.warning().toString();
                     }
@@ -305,8 +308,7 @@ public final class JobRun {
                 measures.put(HeldOutFalls.HELD_OUT, heldOut.reward());
                 offer(policy, attempt, done, heldOut);
             }
-            List<Warning> warnings =
-                    watch.observe(new Observation(done, report.metrics()).with(measures));
+            List<Warning> warnings = watch.observe(new Observation(done, report.metrics()).with(measures));
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("step", done);
             row.put("attempt", attempt.number());
@@ -319,8 +321,7 @@ public final class JobRun {
             return warnings;
         }
 
-        private void report(
-                long done, Map<String, Double> told, @Nullable HeldOut heldOut, List<Warning> warnings) {
+        private void report(long done, Map<String, Double> told, @Nullable HeldOut heldOut, List<Warning> warnings) {
             double reward = told.getOrDefault("train_reward_mean", Double.NaN);
             line.update(done, format("reward %.2f", reward) + format("  held out %.3f", heldOutReward));
             if (heldOut != null) {
@@ -341,12 +342,10 @@ public final class JobRun {
 
         /** The trainer is torn; the checkpoints are not. */
         private RollBack diverged(long step, DivergedException e) {
-            Warning warning = new Warning(
-                    new NotFinite(), step, Double.NaN, Double.MAX_VALUE, String.valueOf(e.getMessage()));
+            Warning warning =
+                    new Warning(new NotFinite(), step, Double.NaN, Double.MAX_VALUE, String.valueOf(e.getMessage()));
             Optional<BestCheckpoints.Entry> good = shelf.best().bestBefore(step);
-            return good.isPresent()
-                    ? new RollBack.GoBack(good.get().step(), warning)
-                    : new RollBack.Stop(warning);
+            return good.isPresent() ? new RollBack.GoBack(good.get().step(), warning) : new RollBack.Stop(warning);
         }
     }
 
@@ -395,10 +394,7 @@ public final class JobRun {
         });
         if (kept) {
             events.checkpoint(
-                    attempt.number(),
-                    step,
-                    String.valueOf(shelf.path(step).getFileName()),
-                    heldOut.metrics());
+                    attempt.number(), step, String.valueOf(shelf.path(step).getFileName()), heldOut.metrics());
         }
     }
 
@@ -426,11 +422,17 @@ public final class JobRun {
         double end = heldOutReward;
         double start = way.isEmpty() ? Double.NaN : RunLog.number(way.get(0), "valid_reward_mean");
         long steps = way.isEmpty() ? 0 : (long) RunLog.number(way.get(way.size() - 1), "step");
-        long planned = Batches.of(data.training(), plan.numbers().promptsPerStep(), 0)
-                        .stepsPerEpoch()
-                * plan.numbers().epochs();
+        long planned =
+                Batches.of(data.training(), plan.numbers().promptsPerStep(), 0).stepsPerEpoch()
+                        * plan.numbers().epochs();
         return new Outcome(
-                steps, planned, stopped, attempts.all().size(), start, end, shelf.best().entries());
+                steps,
+                planned,
+                stopped,
+                attempts.all().size(),
+                start,
+                end,
+                shelf.best().entries());
     }
 
     /** The rows that led to where the run is: without those that it went back from. */

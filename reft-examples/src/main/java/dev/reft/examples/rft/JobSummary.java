@@ -44,8 +44,7 @@ public final class JobSummary {
         fields.put("status", outcome.stopped().isEmpty() ? "succeeded" : "cancelled");
         fields.put("stopped", outcome.stopped());
         fields.put(
-                "method",
-                Map.of("type", "reinforcement", "reinforcement", Map.of("hyperparameters", hyperparameters)));
+                "method", Map.of("type", "reinforcement", "reinforcement", Map.of("hyperparameters", hyperparameters)));
         fields.put("trained_steps", outcome.steps());
         AtomicFiles.writeText(folder.resolve("job.json").toAbsolutePath(), Json.write(fields) + "\n");
     }

@@ -28,7 +28,9 @@ final class RunLog {
     /** Keeps some rows; a row that a kill left in part is dropped. */
     void keep(Predicate<Map<String, @Nullable Object>> wanted) {
         StringBuilder kept = new StringBuilder();
-        rows().stream().filter(wanted).forEach(row -> kept.append(Json.write(row)).append('\n'));
+        rows().stream()
+                .filter(wanted)
+                .forEach(row -> kept.append(Json.write(row)).append('\n'));
         try {
             AtomicFiles.writeText(file.toAbsolutePath(), kept.toString());
         } catch (IOException e) {

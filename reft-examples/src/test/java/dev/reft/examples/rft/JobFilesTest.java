@@ -82,7 +82,8 @@ class JobFilesTest {
         assertEquals("2", data.warmUp().get(0).completion());
         assertEquals(new Prompt.Input.Text("1+1 =>"), data.warmUp().get(0).input());
         Files.writeString(
-                examples, "{\"messages\":[{\"role\":\"user\",\"content\":\"0+1\"},{\"role\":\"user\",\"content\":\"1+2\"}]}\n");
+                examples,
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"0+1\"},{\"role\":\"user\",\"content\":\"1+2\"}]}\n");
         assertTold(
                 List.of("w.jsonl", "row 1", "messages[1]", "assistant", "1+2"),
                 () -> JobData.read(files, examples, PLAIN));
@@ -90,21 +91,20 @@ class JobFilesTest {
 
     @Test
     void errorsNameFileRowFieldAndValue() throws IOException {
-        assertTold(List.of("job.json", "training_file", "t.jsonl", "--train"), () -> JobFiles.read(job(""), null, null));
+        assertTold(
+                List.of("job.json", "training_file", "t.jsonl", "--train"), () -> JobFiles.read(job(""), null, null));
         data(row("1+2"), row("2+1") + "\n{\"messages\":[{\"role\":\"robot\",\"content\":\"x\"}]}\n");
-        assertTold(
-                List.of("no.jsonl", "--validation"),
-                () -> JobFiles.read(job(""), null, folder.resolve("no.jsonl")));
+        assertTold(List.of("no.jsonl", "--validation"), () -> JobFiles.read(job(""), null, folder.resolve("no.jsonl")));
         JobFiles files = JobFiles.read(job(""), null, null);
-        assertTold(
-                List.of("v.jsonl", "row 3", "messages[0].role", "robot"), () -> JobData.read(files, null, CHAT));
+        assertTold(List.of("v.jsonl", "row 3", "messages[0].role", "robot"), () -> JobData.read(files, null, CHAT));
         data(row("1+2"), "\n");
         assertTold(List.of("v.jsonl", "no rows"), () -> JobData.read(files, null, CHAT));
         data("{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]}\n", row("1+1"));
         assertTold(
                 List.of("t.jsonl", "row 1", "messages[0].content", "chat template"),
                 () -> JobData.read(files, null, PLAIN));
-        assertTold(List.of("job.json", "job.suffix", "a/b"), () -> JobFiles.read(job("\"suffix\":\"a/b\","), null, null));
+        assertTold(
+                List.of("job.json", "job.suffix", "a/b"), () -> JobFiles.read(job("\"suffix\":\"a/b\","), null, null));
     }
 
     private static void assertTold(List<String> parts, org.junit.jupiter.api.function.Executable call) {

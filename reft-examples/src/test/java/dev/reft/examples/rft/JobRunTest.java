@@ -139,17 +139,22 @@ class JobRunTest {
         assertEquals(3, outcome.best().size());
         List<Map<String, Object>> rows = rows("a", "metrics.jsonl");
         assertEquals(41, rows.size());
-        assertEquals(9, rows.stream().filter(r -> r.containsKey("valid_reward_mean")).count());
-        assertEquals(40, rows.stream().filter(r -> r.containsKey("train_reward_mean")).count());
+        assertEquals(
+                9, rows.stream().filter(r -> r.containsKey("valid_reward_mean")).count());
+        assertEquals(
+                40,
+                rows.stream().filter(r -> r.containsKey("train_reward_mean")).count());
         for (Map<String, Object> checkpoint : rows("a", "checkpoints.jsonl")) {
             assertEquals("fine_tuning.job.checkpoint", checkpoint.get("object"));
         }
         List<Map<String, Object>> events = rows("a", "events.jsonl");
         assertEquals("fine_tuning.job.event", events.get(0).get("object"));
-        assertEquals(events.size(), events.stream().map(e -> e.get("id")).distinct().count());
+        assertEquals(
+                events.size(), events.stream().map(e -> e.get("id")).distinct().count());
         List<JsonRow> answers = JsonLines.read(folder.resolve("a/answers/step-000040.jsonl"));
         assertEquals(9, answers.size());
-        double mean = answers.stream().mapToDouble(r -> r.number("reward")).average().orElseThrow();
+        double mean =
+                answers.stream().mapToDouble(r -> r.number("reward")).average().orElseThrow();
         assertEquals(outcome.end(), mean, 1e-12);
         Path report = JobReport.write(folder.resolve("a"), plan, data(), outcome, files.settings());
         String html = Files.readString(report);
@@ -194,8 +199,11 @@ class JobRunTest {
 
     private void overTwoHundredEpochs(int rows) throws Exception {
         files = write(rows);
-        JobRun.Outcome outcome =
-                run("small" + rows, plan(numbers(Math.min(25, rows), 200, 50), OnCollapse.STOP), grader(), Integer.MAX_VALUE);
+        JobRun.Outcome outcome = run(
+                "small" + rows,
+                plan(numbers(Math.min(25, rows), 200, 50), OnCollapse.STOP),
+                grader(),
+                Integer.MAX_VALUE);
         assertTrue(outcome.planned() >= 200);
         assertEquals(outcome.stopped().isEmpty(), outcome.steps() == outcome.planned(), outcome::toString);
         assertTrue(outcome.best().get(0).score() >= outcome.start(), outcome::toString);

@@ -51,7 +51,8 @@ public record HeldOutFalls(String proxy, String heldOut, double threshold) imple
             return OptionalDouble.empty();
         }
         double[] before = history.until(bestStep).series(proxy);
-        OptionalDouble then = history.until(bestStep).recent(proxy, Math.min(History.START, Math.max(1, before.length)));
+        OptionalDouble then =
+                history.until(bestStep).recent(proxy, Math.min(History.START, Math.max(1, before.length)));
         OptionalDouble now = history.recent(proxy, History.START);
         return then.isPresent() && now.isPresent() && now.getAsDouble() >= then.getAsDouble()
                 ? OptionalDouble.of(best - last)

@@ -70,7 +70,9 @@ public record History(List<Observation> observations) {
      */
     public OptionalDouble start(String measure) {
         double[] series = series(measure);
-        return series.length < START ? OptionalDouble.empty() : DoubleStream.of(series).limit(START).average();
+        return series.length < START
+                ? OptionalDouble.empty()
+                : DoubleStream.of(series).limit(START).average();
     }
 
     /**

@@ -31,8 +31,7 @@ public record LengthPays(double threshold) implements WatchRule {
     @Override
     public OptionalDouble broken(History history) {
         return Thresholds.grown(history)
-                ? Thresholds.from(
-                        history.recent(RolloutMeasures.REWARD_LENGTH_CORRELATION, WINDOW), threshold)
+                ? Thresholds.from(history.recent(RolloutMeasures.REWARD_LENGTH_CORRELATION, WINDOW), threshold)
                 : OptionalDouble.empty();
     }
 

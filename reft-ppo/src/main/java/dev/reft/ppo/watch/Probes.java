@@ -38,7 +38,8 @@ public final class Probes {
             throw new IllegalArgumentException("no completion to estimate a KL divergence on");
         }
         double sum = 0;
-        for (TokenBatch cut : cuts(batch, Math.min(policy.info().tokensPerPass(), initial.info().tokensPerPass()))) {
+        for (TokenBatch cut : cuts(
+                batch, Math.min(policy.info().tokensPerPass(), initial.info().tokensPerPass()))) {
             float[][] now = policy.score(cut, Set.of(Output.LOG_PROB)).logProbs();
             float[][] then = initial.score(cut, Set.of(Output.LOG_PROB)).logProbs();
             for (int i = 0; i < now.length; i++) {

@@ -48,8 +48,7 @@ public record RewardTracksLength(double threshold) implements WatchRule {
             rewards[i] = both[both.length - WINDOW + i][1];
         }
         // NaN where one of them does not vary, which is below any threshold.
-        return Thresholds.from(
-                OptionalDouble.of(new PearsonsCorrelation().correlation(lengths, rewards)), threshold);
+        return Thresholds.from(OptionalDouble.of(new PearsonsCorrelation().correlation(lengths, rewards)), threshold);
     }
 
     @Override

@@ -39,8 +39,6 @@ public sealed interface RollBack {
             return new GoOn();
         }
         Optional<BestCheckpoints.Entry> good = best.bestBefore(grave.get().step());
-        return good.isPresent()
-                ? new GoBack(good.get().step(), grave.get())
-                : new Stop(grave.get());
+        return good.isPresent() ? new GoBack(good.get().step(), grave.get()) : new Stop(grave.get());
     }
 }

@@ -118,8 +118,8 @@ public final class TrainingWatch {
             if (value.isEmpty()) {
                 broken.remove(rule.name());
             } else if (broken.add(rule.name())) {
-                warnings.add(new Warning(
-                        rule, observation.step(), value.getAsDouble(), rule.threshold(), rule.advice()));
+                warnings.add(
+                        new Warning(rule, observation.step(), value.getAsDouble(), rule.threshold(), rule.advice()));
             }
         }
         return warnings;

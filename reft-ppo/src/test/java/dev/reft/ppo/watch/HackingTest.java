@@ -61,8 +61,8 @@ class HackingTest {
             List<SftExample> examples = prompts().stream()
                     .map(p -> SftExample.text(p.id(), p.id().substring(0, 4), p.reference()))
                     .toList();
-            try (SftTrainer trainer =
-                    SftTrainer.start(policy, SftConfig.reft().toBuilder().rate(5e-3).build())) {
+            try (SftTrainer trainer = SftTrainer.start(
+                    policy, SftConfig.reft().toBuilder().rate(5e-3).build())) {
                 for (int i = 0; i < 40; i++) {
                     trainer.step(examples);
                 }
@@ -84,8 +84,7 @@ class HackingTest {
                 while (trainer.steps() < 40) {
                     GradedRollouts graded = trainer.grade(trainer.collect(prompts()));
                     StepReport report = trainer.update(graded);
-                    Observation observation =
-                            Observation.of(report).with(RolloutMeasures.of(graded));
+                    Observation observation = Observation.of(report).with(RolloutMeasures.of(graded));
                     if (trainer.steps() % 5 == 1) {
                         double score = heldOut.evaluate(prompts()).accuracy();
                         observation = observation.with(HeldOutFalls.HELD_OUT, score);

@@ -82,8 +82,8 @@ class RolloutMeasuresTest {
 
     @Test
     void whatCannotBeSaidIsAbsent() {
-        Map<String, Double> measures =
-                RolloutMeasures.of(graded(List.of(List.of("a", "b")), List.of(List.of(Grade.none("x"), Grade.none("y")))));
+        Map<String, Double> measures = RolloutMeasures.of(
+                graded(List.of(List.of("a", "b")), List.of(List.of(Grade.none("x"), Grade.none("y")))));
         assertFalse(measures.containsKey(RolloutMeasures.REWARD));
         assertFalse(measures.containsKey(RolloutMeasures.REWARD_LENGTH_CORRELATION));
         assertFalse(measures.containsKey(RolloutMeasures.IDENTICAL_ACROSS));

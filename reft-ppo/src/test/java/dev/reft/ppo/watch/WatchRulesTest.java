@@ -60,15 +60,13 @@ class WatchRulesTest {
 
     @Test
     void eachFaultRaisesItsOwnWarningOnce() {
-        assertEquals(
-                List.of("22 KlAbove objective/kl"), warnings(60, step -> from(20, step, "objective/kl", 55)));
+        assertEquals(List.of("22 KlAbove objective/kl"), warnings(60, step -> from(20, step, "objective/kl", 55)));
         assertEquals(
                 List.of("30 NotFinite"),
                 warnings(60, step -> from(30, step, "gradient/norm_avg", Double.POSITIVE_INFINITY)));
         // Five observations at 0.05 of a start of 0.88: collapsed, but above the floor.
         assertEquals(
-                List.of("24 EntropyCollapse"),
-                warnings(60, step -> from(20, step, RolloutMeasures.ENTROPY, 0.05)));
+                List.of("24 EntropyCollapse"), warnings(60, step -> from(20, step, RolloutMeasures.ENTROPY, 0.05)));
         assertEquals(
                 List.of("24 EntropyCollapse", "24 EntropyFloor"),
                 warnings(60, step -> from(20, step, RolloutMeasures.ENTROPY, 0.001)).stream()
@@ -80,42 +78,45 @@ class WatchRulesTest {
         assertEquals(
                 List.of("22 IdenticalAcross"),
                 warnings(60, step -> from(20, step, RolloutMeasures.IDENTICAL_ACROSS, 0.6)));
-        assertEquals(List.of("30 OffTaskDrop watch/off_task_log_prob"), warnings(60, step -> step % 5 == 0
-                ? from(30, step, Probes.OFF_TASK, -3.1)
-                : Map.of()));
+        assertEquals(
+                List.of("30 OffTaskDrop watch/off_task_log_prob"),
+                warnings(60, step -> step % 5 == 0 ? from(30, step, Probes.OFF_TASK, -3.1) : Map.of()));
         assertEquals(List.of("40 RewardSpike"), warnings(60, step -> from(40, step, RolloutMeasures.REWARD, 2)));
     }
 
     @Test
     void aHeldOutScoreThatFallsWhileTheRewardHoldsIsOverOptimisation() {
-        assertEquals(List.of("40 HeldOutFalls watch/held_out"), warnings(60, step -> step >= 35 && step % 5 == 0
-                ? Map.of(HeldOutFalls.HELD_OUT, 0.68 - 0.012 * (step - 30))
-                : Map.of()));
+        assertEquals(
+                List.of("40 HeldOutFalls watch/held_out"),
+                warnings(
+                        60,
+                        step -> step >= 35 && step % 5 == 0
+                                ? Map.of(HeldOutFalls.HELD_OUT, 0.68 - 0.012 * (step - 30))
+                                : Map.of()));
         // The reward falls with it: that is no hacking, and a collapse only where it is deep.
         assertEquals(
                 List.of(),
-                warnings(60, step -> step < 35
-                        ? Map.of()
-                        : step % 5 == 0
-                                ? Map.of(HeldOutFalls.HELD_OUT, 0.5, RolloutMeasures.REWARD, 0.55)
-                                : Map.of(RolloutMeasures.REWARD, 0.55)));
-        assertEquals(
-                List.of("43 RewardCollapse"), warnings(60, step -> from(40, step, RolloutMeasures.REWARD, 0.3)));
+                warnings(
+                        60,
+                        step -> step < 35
+                                ? Map.of()
+                                : step % 5 == 0
+                                        ? Map.of(HeldOutFalls.HELD_OUT, 0.5, RolloutMeasures.REWARD, 0.55)
+                                        : Map.of(RolloutMeasures.REWARD, 0.55)));
+        assertEquals(List.of("43 RewardCollapse"), warnings(60, step -> from(40, step, RolloutMeasures.REWARD, 0.3)));
     }
 
     @Test
     void lengthIsSuspectOnlyWhereItPaysAndGrows() {
-        IntFunction<Map<String, Double>> longer = step ->
-                from(20, step, RolloutMeasures.LENGTH, 40 + 2.0 * (step - 19));
+        IntFunction<Map<String, Double>> longer =
+                step -> from(20, step, RolloutMeasures.LENGTH, 40 + 2.0 * (step - 19));
         assertEquals(List.of(), warnings(35, step -> from(20, step, RolloutMeasures.REWARD_LENGTH_CORRELATION, 0.8)));
-        assertEquals(
-                List.of("31 LengthPays"),
-                warnings(35, step -> {
-                    Map<String, Double> both = new TreeMap<>(longer.apply(step));
-                    both.putAll(from(20, step, RolloutMeasures.REWARD_LENGTH_CORRELATION, 0.8));
-                    both.put(RolloutMeasures.REWARD, 0.5 + 0.02 * Math.sin(step * 1.7));
-                    return both;
-                }));
+        assertEquals(List.of("31 LengthPays"), warnings(35, step -> {
+            Map<String, Double> both = new TreeMap<>(longer.apply(step));
+            both.putAll(from(20, step, RolloutMeasures.REWARD_LENGTH_CORRELATION, 0.8));
+            both.put(RolloutMeasures.REWARD, 0.5 + 0.02 * Math.sin(step * 1.7));
+            return both;
+        }));
         List<String> tracked = warnings(60, step -> {
             Map<String, Double> both = new TreeMap<>(longer.apply(step));
             both.putAll(from(20, step, RolloutMeasures.REWARD, 0.6 + 0.01 * (step - 19)));
@@ -127,8 +128,8 @@ class WatchRulesTest {
 
     @Test
     void aRuleThatHeldInBetweenWarnsAgain() {
-        List<String> raised = warnings(
-                60, step -> step / 10 % 2 == 1 ? Map.of(RolloutMeasures.IDENTICAL_ACROSS, 0.9) : Map.of());
+        List<String> raised =
+                warnings(60, step -> step / 10 % 2 == 1 ? Map.of(RolloutMeasures.IDENTICAL_ACROSS, 0.9) : Map.of());
         assertEquals(List.of("11 IdenticalAcross", "31 IdenticalAcross", "51 IdenticalAcross"), raised);
     }
 
@@ -166,8 +167,8 @@ class WatchRulesTest {
 
     @Test
     void severalSkillsCanBeWatchedAtOnce() {
-        TrainingWatch watch = new TrainingWatch(
-                List.of(new OffTaskDrop("skill/spelling", 0.1), new OffTaskDrop("skill/dates", 0.1)));
+        TrainingWatch watch =
+                new TrainingWatch(List.of(new OffTaskDrop("skill/spelling", 0.1), new OffTaskDrop("skill/dates", 0.1)));
         watch.observe(new Observation(0, Map.of("skill/spelling", 0.8, "skill/dates", 0.7)));
         List<Warning> raised = watch.observe(new Observation(1, Map.of("skill/spelling", 0.65, "skill/dates", 0.7)));
         assertEquals(1, raised.size());
