@@ -31,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -145,9 +144,9 @@ public final class RftJob implements Callable<Integer> {
 
     private static void preflight(JobFiles job, GraderServices services, JobData data, ProgressLine line)
             throws SandboxException, InterruptedException {
-        List<Map<String, @Nullable Object>> items = new ArrayList<>();
+        List<Map<String, Object>> items = new ArrayList<>();
         for (int i = 0; i < Math.min(Preflight.ROWS, data.training().size()); i++) {
-            Map<String, @Nullable Object> item =
+            Map<String, Object> item =
                     Json.object(data.training().get(i).attributes().get(OpenAiGrader.ITEM));
             if (item != null) {
                 items.add(item);

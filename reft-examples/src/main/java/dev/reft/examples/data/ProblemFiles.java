@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
@@ -42,7 +43,7 @@ public final class ProblemFiles {
     }
 
     /**
-     * Reads a JSON list of rows as released with the ReFT paper (SVAMP, MathQA): {@code item_id}, {@code question},
+     * Reads a JSON list of rows as released with the ReFT paper (SVAMP and MathQA, with chains of thought in words or as programs): {@code item_id}, {@code question},
      * {@code answer_value}, and {@code answer_cot} in training files.
      *
      * @param file the file
@@ -51,14 +52,8 @@ public final class ProblemFiles {
      * @throws IllegalArgumentException if it is not such a list
      */
     public static ProblemSet reft(Path file) {
-        JsonNode root = parse(text(file), file.toString(), 0);
-        if (!root.isArray()) {
-            throw new IllegalArgumentException(file + ": must hold a list of rows, found " + root.getNodeType());
-        }
         ProblemSet.Collector problems = new ProblemSet.Collector();
-        int row = 0;
-        for (JsonNode node : root) {
-            RowLocation location = location(file, ++row, Fields.REFT, node);
+        for (RowLocation location : elements(file, Fields.REFT)) {
             String id = location.required(Fields.REFT.id());
             int end = id.indexOf('_');
             String kind = end < 0 ? "" : id.substring(0, end);
@@ -119,7 +114,21 @@ public final class ProblemFiles {
                 plainNumber(location.required(fields.answer()).strip()));
     }
 
-    private static void rows(Path file, Fields fields, Consumer<RowLocation> reader) {
+    /** The rows of a file that holds a JSON list. */
+    static List<RowLocation> elements(Path file, Fields fields) {
+        JsonNode root = parse(text(file), file.toString(), 0);
+        if (!root.isArray()) {
+            throw new IllegalArgumentException(file + ": must hold a list of rows, found " + root.getNodeType());
+        }
+        List<RowLocation> rows = new ArrayList<>();
+        for (JsonNode node : root) {
+            rows.add(location(file, rows.size() + 1, fields, node));
+        }
+        return rows;
+    }
+
+    /** The rows of a file with a JSON object a line. */
+    static void rows(Path file, Fields fields, Consumer<RowLocation> reader) {
         List<String> lines = text(file).lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank()) {

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Grades rows side by side and writes their results in the rows' order, in place of the file only when all are there.
@@ -79,7 +78,7 @@ public record GradeRows(
         GradeSummary summary = new GradeSummary();
         Map<Integer, RunResult> results = new ConcurrentHashMap<>();
         GroupGrader grader = (prompt, group) -> {
-            Map<String, @Nullable Object> item = fields(prompt, "item");
+            Map<String, Object> item = fields(prompt, "item");
             RunResult result = prompt.attributes().get("sample") instanceof String text
                     ? run.run(text, item)
                     : run.run(fields(prompt, "sample"), item);
@@ -93,7 +92,7 @@ public record GradeRows(
         return summary;
     }
 
-    private static Map<String, @Nullable Object> fields(Prompt prompt, String name) {
+    private static Map<String, Object> fields(Prompt prompt, String name) {
         return Objects.requireNonNull(Json.object(prompt.attributes().get(name)));
     }
 
@@ -134,7 +133,7 @@ public record GradeRows(
             Grade grade = desk.await(open.job()).get(0);
             RunResult result = results.remove(open.row().number());
             // A grader that ends after its time may still put its result there: it comes too late to count.
-            return grade instanceof Grade.Failed failed || result == null
+            return grade instanceof Grade.Failed || result == null
                     ? run.givenUp(why(grade), timeLimit.toNanos() / 1e9)
                     : result;
         } catch (InterruptedException e) {
@@ -174,8 +173,8 @@ public record GradeRows(
     }
 
     /** OpenAI's response, and beside it what it has no place for. */
-    private static Map<String, @Nullable Object> written(JsonLines.Row row, RunResult result) {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    private static Map<String, Object> written(JsonLines.Row row, RunResult result) {
+        Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("row", row.number());
         fields.putAll(result.json());
         result.passed().ifPresent(passed -> fields.put("passed", passed));

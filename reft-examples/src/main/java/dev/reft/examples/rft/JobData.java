@@ -119,7 +119,7 @@ public record JobData(List<Prompt> training, List<Prompt> validation, List<SftEx
                                 + row.fields().get(MESSAGES));
             }
             int last = messages.size() - 1;
-            Map<String, @Nullable Object> fields = new LinkedHashMap<>(row.fields());
+            Map<String, Object> fields = new LinkedHashMap<>(row.fields());
             fields.put(MESSAGES, messages.subList(0, last));
             Prompt prompt = formed(reader.prompt(new JsonLines.Row(row.file(), row.number(), fields)), row, form);
             examples.add(new SftExample(prompt.id(), prompt.input(), answer(row, last, messages.get(last))));

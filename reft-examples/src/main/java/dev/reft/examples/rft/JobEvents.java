@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Events and checkpoints of a run in the shapes that OpenAI lists them in ({@code fine_tuning.job.event},
@@ -29,7 +28,7 @@ final class JobEvents {
         written = events.rows().size();
     }
 
-    private static boolean isBefore(Map<String, @Nullable Object> row, int attempt, long step) {
+    private static boolean isBefore(Map<String, Object> row, int attempt, long step) {
         double of = RunLog.number(row, "attempt");
         return Double.isNaN(of) || of < attempt || (of == attempt && RunLog.number(row, "step_number") <= step);
     }

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Puts what a job's run left behind into a page: curves of training and held-out rewards, answers over time, every setting. */
 public final class JobReport {
@@ -31,7 +30,7 @@ public final class JobReport {
     private final JobPlan plan;
     private final JobData data;
     private final JobRun.Outcome outcome;
-    private final List<Map<String, @Nullable Object>> rows;
+    private final List<Map<String, Object>> rows;
 
     private JobReport(Path folder, JobPlan plan, JobData data, JobRun.Outcome outcome) {
         this.folder = folder;
@@ -73,7 +72,7 @@ public final class JobReport {
         facts.put("Numbers", plan.numbers().toString());
         facts.put("Plan", plan.toString());
         settings.forEach(setting -> facts.put(setting.name() + " = " + setting.value(), setting.how()));
-        TreeMap<Long, List<JsonRow>> moments = moments();
+        Map<Long, List<JsonRow>> moments = moments();
         return new ReportData(
                 "A job of reinforcement fine-tuning",
                 lead(),
@@ -127,7 +126,7 @@ public final class JobReport {
     }
 
     private Curve curve(String name, String metric, String color, boolean smooth) {
-        List<Map<String, @Nullable Object>> with =
+        List<Map<String, Object>> with =
                 rows.stream().filter(row -> row.get(metric) instanceof Number).toList();
         return new Curve(
                 name,
@@ -138,12 +137,12 @@ public final class JobReport {
     }
 
     /** The answers before training, in the middle, at the best step and at the end. */
-    private TreeMap<Long, List<JsonRow>> moments() {
+    private Map<Long, List<JsonRow>> moments() {
         List<Long> evaluated = rows.stream()
                 .filter(row -> row.get("valid_reward_mean") instanceof Number)
                 .map(row -> (long) RunLog.number(row, "step"))
                 .toList();
-        TreeMap<Long, List<JsonRow>> moments = new TreeMap<>();
+        Map<Long, List<JsonRow>> moments = new TreeMap<>();
         if (evaluated.isEmpty()) {
             return moments;
         }
@@ -159,7 +158,7 @@ public final class JobReport {
         return moments;
     }
 
-    private List<ReportData.Sample> samples(TreeMap<Long, List<JsonRow>> moments) {
+    private List<ReportData.Sample> samples(Map<Long, List<JsonRow>> moments) {
         List<ReportData.Sample> samples = new ArrayList<>();
         for (Prompt prompt :
                 data.validation().subList(0, Math.min(SHOWN, data.validation().size()))) {

@@ -418,7 +418,7 @@ public final class JobRun {
     }
 
     private Outcome outcome(String stopped) {
-        List<Map<String, @Nullable Object>> way = way(metrics, attempts);
+        List<Map<String, Object>> way = way(metrics, attempts);
         double end = heldOutReward;
         double start = way.isEmpty() ? Double.NaN : RunLog.number(way.get(0), "valid_reward_mean");
         long steps = way.isEmpty() ? 0 : (long) RunLog.number(way.get(way.size() - 1), "step");
@@ -436,7 +436,7 @@ public final class JobRun {
     }
 
     /** The rows that led to where the run is: without those that it went back from. */
-    static List<Map<String, @Nullable Object>> way(RunLog metrics, Attempts attempts) {
+    static List<Map<String, Object>> way(RunLog metrics, Attempts attempts) {
         return metrics.rows().stream()
                 .filter(row -> attempts.leads((int) RunLog.number(row, "attempt"), (long) RunLog.number(row, "step")))
                 .toList();
@@ -444,7 +444,7 @@ public final class JobRun {
 
     private double last(String name) {
         double last = Double.NaN;
-        for (Map<String, @Nullable Object> row : metrics.rows()) {
+        for (Map<String, Object> row : metrics.rows()) {
             double value = RunLog.number(row, name);
             last = Double.isNaN(value) ? last : value;
         }
