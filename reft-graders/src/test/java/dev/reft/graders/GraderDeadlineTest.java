@@ -71,8 +71,7 @@ class GraderDeadlineTest {
     private static final int LENGTH = 400_000;
 
     /** Their time is a sandbox's or a model's, which have deadline tests of their own (RunnerContract, HttpChatModelTest). */
-    private static final Set<Class<?>> ELSEWHERE =
-            Set.of(CodeGrader.class, ProgramGrader.class);
+    private static final Set<Class<?>> ELSEWHERE = Set.of(CodeGrader.class, ProgramGrader.class);
 
     @TempDir
     private static Path folder;

@@ -65,8 +65,8 @@ public interface Ranker {
         return (prompt, completions) -> {
             try {
                 return grader.grade(prompt, completions).stream()
-                        .mapToDouble(grade ->
-                                grade instanceof Grade.Score score ? score.value() : Double.NEGATIVE_INFINITY)
+                        .mapToDouble(
+                                grade -> grade instanceof Grade.Score score ? score.value() : Double.NEGATIVE_INFINITY)
                         .toArray();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
