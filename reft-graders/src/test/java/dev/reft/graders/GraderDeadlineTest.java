@@ -23,6 +23,7 @@ import dev.reft.graders.judges.ChatRequest;
 import dev.reft.graders.judges.Criterion;
 import dev.reft.graders.judges.JudgeException;
 import dev.reft.graders.judges.JudgeGrader;
+import dev.reft.graders.judges.LikelihoodJudge;
 import dev.reft.graders.judges.RubricGrader;
 import dev.reft.graders.judges.TokenUsage;
 import dev.reft.graders.maths.MathGrader;
@@ -71,7 +72,7 @@ class GraderDeadlineTest {
     private static final int LENGTH = 400_000;
 
     /** Their time is a sandbox's or a model's, which have deadline tests of their own (RunnerContract, HttpChatModelTest). */
-    private static final Set<Class<?>> ELSEWHERE = Set.of(CodeGrader.class, ProgramGrader.class);
+    private static final Set<Class<?>> ELSEWHERE = Set.of(CodeGrader.class, ProgramGrader.class, LikelihoodJudge.class);
 
     @TempDir
     private static Path folder;

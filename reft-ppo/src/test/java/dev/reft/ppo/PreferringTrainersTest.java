@@ -62,7 +62,7 @@ class PreferringTrainersTest {
     void learnsWhatIsPreferredOnPromptsItHasNotSeen(Preferring.Kind kind) {
         try (Policy policy = Preferring.policy();
                 Preferring.Handle trainer = kind.open(policy)) {
-            Batches<PreferencePair> batches = Batches.of(Preferring.training(), 6, 1);
+            Batches<PreferencePair> batches = Batches.of(Preferring.training(), 6, 2);
             double before = trainer.evaluate(Preferring.heldOut()).metric("loss");
             while (trainer.steps() < 60) {
                 trainer.step(batches.at(trainer.steps()));

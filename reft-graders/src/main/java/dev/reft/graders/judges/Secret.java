@@ -1,7 +1,7 @@
 package dev.reft.graders.judges;
 
+import dev.reft.graders.PythonCase;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -60,7 +60,7 @@ final class Secret {
     }
 
     private static boolean holdsKey(String header) {
-        String name = header.toLowerCase(Locale.ROOT);
+        String name = PythonCase.lower(header);
         return KEYS.stream().anyMatch(name::contains);
     }
 

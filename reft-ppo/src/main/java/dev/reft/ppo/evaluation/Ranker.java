@@ -7,7 +7,6 @@ import dev.reft.grading.GroupGrader;
 import dev.reft.grading.Prompt;
 import dev.reft.model.Scorer;
 import dev.reft.ppo.RewardModelGrader;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
@@ -45,12 +44,12 @@ public interface Ranker {
      * @return the ranker; it throws an IllegalStateException if the grader throws
      */
     static Ranker grader(Grader grader) {
-        return group((prompt, completions) -> {
-            List<Grade> grades = new ArrayList<>();
-            for (Completion completion : completions) {
-                grades.add(grader.grade(prompt, completion));
+        return scoring((prompt, completion) -> {
+            try {
+                return score(grader.grade(prompt, completion));
+            } catch (Exception e) {
+                throw failed("sample " + completion.sample() + " of prompt '" + prompt.id() + "'", e);
             }
-            return grades;
         });
     }
 
@@ -65,14 +64,10 @@ public interface Ranker {
         return (prompt, completions) -> {
             try {
                 return grader.grade(prompt, completions).stream()
-                        .mapToDouble(
-                                grade -> grade instanceof Grade.Score score ? score.value() : Double.NEGATIVE_INFINITY)
+                        .mapToDouble(Ranker::score)
                         .toArray();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("ranking prompt '" + prompt.id() + "' was interrupted", e);
             } catch (Exception e) {
-                throw new IllegalStateException("ranking the answers to prompt '" + prompt.id() + "' failed", e);
+                throw failed("the answers to prompt '" + prompt.id() + "'", e);
             }
         };
     }
@@ -98,5 +93,16 @@ public interface Ranker {
     default Ranker mapped(DoubleUnaryOperator map) {
         return (prompt, completions) ->
                 Arrays.stream(scores(prompt, completions)).map(map).toArray();
+    }
+
+    private static double score(Grade grade) {
+        return grade instanceof Grade.Score score ? score.value() : Double.NEGATIVE_INFINITY;
+    }
+
+    private static IllegalStateException failed(String what, Exception e) {
+        if (e instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return new IllegalStateException("ranking " + what + " failed", e);
     }
 }
