@@ -75,8 +75,8 @@ record GraphFiles(Path directory, Path graph, JsonNode config) {
     static JsonNode json(Path file) {
         try {
             JsonNode json = JsonMapper.shared().readTree(Files.readAllBytes(file));
-            if (!json.isObject()) {
-                throw new CheckpointException(file, "configuration", "is no JSON object");
+            if (!json.isContainer()) {
+                throw new CheckpointException(file, "configuration", "is no JSON object or list");
             }
             return json;
         } catch (IOException e) {

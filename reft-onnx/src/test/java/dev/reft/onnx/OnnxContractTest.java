@@ -15,6 +15,8 @@ class OnnxContractTest {
     @TempDir
     static Path directory;
 
+    private static final OnnxExportOptions ALL = new OnnxExportOptions(true, true, true, false);
+
     private static LanguageModel open(Path model) {
         return (LanguageModel) new OnnxProvider().open(Golden.spec(TinyGraph.graph(model, ALL)));
     }
@@ -31,7 +33,7 @@ class OnnxContractTest {
     class LlamaThatEnds implements LanguageModelContract {
         @Override
         public LanguageModel openLanguageModel() {
-            return open(TinyGraph.llama(directory.resolve("llama-ends"), "[3, 7]"));
+            return open(TinyGraph.withTokenizer(TinyGraph.llama(directory.resolve("llama-ends"), "[3, 7]")));
         }
 
         @Override

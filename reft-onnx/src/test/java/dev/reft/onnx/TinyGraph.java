@@ -31,6 +31,30 @@ final class TinyGraph {
 
     private TinyGraph() {}
 
+    /** Letters and two signs, each a token. */
+    private static String tokenizer() {
+        StringBuilder words = new StringBuilder();
+        for (int i = 0; i < 29; i++) {
+            words.append(i == 0 ? "" : ", ").append('"').append((char) ('a' + i)).append("\": ").append(i);
+        }
+        return """
+                {"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": null, "post_processor": null,
+                 "decoder": {"type": "Fuse"},
+                 "model": {"type": "BPE", "unk_token": null, "fuse_unk": false, "byte_fallback": false,
+                           "vocab": {%s}, "merges": []}}
+                """.formatted(words);
+    }
+
+    /** The same with a tokenizer. */
+    static Path withTokenizer(Path model) {
+        try {
+            Files.writeString(model.resolve("tokenizer.json"), tokenizer());
+            return model;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A Llama of random weights with a value head. */
     static Path llama(Path directory, String end) {
         return write(directory, LLAMA.formatted("llama", end));

@@ -168,7 +168,7 @@ final class AttentionNodes {
     private String weighed(String queries, String keys, String values, int window) {
         int group = shape.heads() / shape.keyValueHeads();
         float scale = (float) (1 / Math.sqrt(shape.headDim()));
-        String scaled = graph.node("Mul", queries, graph.scalar(scale));
+        String scaled = graph.node("Mul", queries, graph.real(scale));
         String turned = graph.node("Transpose", List.of(keys), Attribute.list("perm", 0, 1, 3, 2));
         if (group == 1) {
             String scores = graph.node("Add", graph.node("MatMul", scaled, turned), mask(window));
@@ -202,8 +202,8 @@ final class AttentionNodes {
     }
 
     private String newMask(int window) {
-        String counted = graph.node("CumSum", inputs.mask(), graph.scalar(1L));
-        String keys = graph.node("Unsqueeze", graph.node("Sub", counted, graph.scalar(1L)), graph.vector(1));
+        String counted = graph.node("CumSum", inputs.mask(), graph.integer(1));
+        String keys = graph.node("Unsqueeze", graph.node("Sub", counted, graph.integer(1)), graph.vector(1));
         String queries = graph.node("Unsqueeze", inputs.positions(), graph.vector(2));
         String real = graph.node(
                 "Unsqueeze",
@@ -211,10 +211,10 @@ final class AttentionNodes {
                 graph.vector(1));
         String seen = graph.node("And", graph.node("LessOrEqual", keys, queries), real);
         if (window > 0) {
-            String outside = graph.node("Sub", queries, graph.scalar((long) window));
+            String outside = graph.node("Sub", queries, graph.integer(window));
             seen = graph.node("And", seen, graph.node("Greater", keys, outside));
         }
-        String added = graph.node("Where", seen, graph.scalar(0f), graph.scalar(UNSEEN));
+        String added = graph.node("Where", seen, graph.real(0f), graph.real(UNSEEN));
         boolean grouped = shape.heads() > shape.keyValueHeads();
         return graph.node("Unsqueeze", added, grouped ? graph.vector(1, 2) : graph.vector(1));
     }

@@ -97,7 +97,7 @@ final class DecoderGraph {
         }
         String table = operations.weight(base(names.positions()), config.positionRows(), config.hiddenSize());
         String flat = graph.node("Reshape", positions, graph.vector(-1));
-        String rows = graph.node("Add", flat, graph.scalar((long) learned.offset()));
+        String rows = graph.node("Add", flat, graph.integer(learned.offset()));
         return graph.node("Add", x, graph.node("Gather", table, rows));
     }
 

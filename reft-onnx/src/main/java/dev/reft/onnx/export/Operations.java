@@ -65,10 +65,10 @@ final class Operations {
 
     /** The nodes in the form that ONNX Runtime recognises and computes as one. */
     String rootMeanSquare(String x, String scale, double epsilon) {
-        String squares = graph.node("Pow", x, graph.scalar(2f));
+        String squares = graph.node("Pow", x, graph.real(2f));
         String mean =
                 graph.node("ReduceMean", List.of(squares), Attribute.list("axes", -1), Attribute.of("keepdims", 1));
-        String root = graph.node("Sqrt", graph.node("Add", mean, graph.scalar((float) epsilon)));
+        String root = graph.node("Sqrt", graph.node("Add", mean, graph.real((float) epsilon)));
         return graph.node("Mul", graph.node("Div", x, root), scale);
     }
 
@@ -77,13 +77,13 @@ final class Operations {
             case SILU -> graph.node("Mul", x, graph.node("Sigmoid", x));
             case RELU -> graph.node("Relu", x);
             case GELU -> {
-                String erf = graph.node("Erf", graph.node("Div", x, graph.scalar((float) Math.sqrt(2))));
+                String erf = graph.node("Erf", graph.node("Div", x, graph.real((float) Math.sqrt(2))));
                 yield half(x, erf);
             }
             case GELU_TANH -> {
-                String cube = graph.node("Pow", x, graph.scalar(3f));
-                String inner = graph.node("Add", x, graph.node("Mul", cube, graph.scalar(0.044715f)));
-                yield half(x, graph.node("Tanh", graph.node("Mul", inner, graph.scalar((float)
+                String cube = graph.node("Pow", x, graph.real(3f));
+                String inner = graph.node("Add", x, graph.node("Mul", cube, graph.real(0.044715f)));
+                yield half(x, graph.node("Tanh", graph.node("Mul", inner, graph.real((float)
                         Math.sqrt(2 / Math.PI)))));
             }
         };
@@ -91,6 +91,6 @@ final class Operations {
 
     /** x (1 + s) / 2. */
     private String half(String x, String s) {
-        return graph.node("Mul", graph.node("Mul", x, graph.node("Add", s, graph.scalar(1f))), graph.scalar(0.5f));
+        return graph.node("Mul", graph.node("Mul", x, graph.node("Add", s, graph.real(1f))), graph.real(0.5f));
     }
 }

@@ -61,7 +61,7 @@ public record Initializer(String name, ElementType type, List<Long> shape, boole
      * @param values as many as the shape says
      * @return the tensor
      */
-    public static Initializer of(String name, List<Long> shape, float... values) {
+    public static Initializer ofFloats(String name, List<Long> shape, float... values) {
         ByteBuffer bytes = little(values.length * Float.BYTES);
         bytes.asFloatBuffer().put(values);
         return at(name, ElementType.FLOAT, shape, bytes);
@@ -75,7 +75,7 @@ public record Initializer(String name, ElementType type, List<Long> shape, boole
      * @param values as many as the shape says
      * @return the tensor
      */
-    public static Initializer of(String name, List<Long> shape, long... values) {
+    public static Initializer ofLongs(String name, List<Long> shape, long... values) {
         ByteBuffer bytes = little(values.length * Long.BYTES);
         bytes.asLongBuffer().put(values);
         return at(name, ElementType.INT64, shape, bytes);

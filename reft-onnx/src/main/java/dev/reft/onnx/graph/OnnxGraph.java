@@ -92,7 +92,7 @@ public final class OnnxGraph {
      */
     public String vector(long... values) {
         String constant = "constant/" + Arrays.toString(values).replace(" ", "");
-        initializers.computeIfAbsent(constant, n -> Initializer.of(n, List.of((long) values.length), values));
+        initializers.computeIfAbsent(constant, n -> Initializer.ofLongs(n, List.of((long) values.length), values));
         return constant;
     }
 
@@ -102,9 +102,9 @@ public final class OnnxGraph {
      * @param value the number
      * @return its name
      */
-    public String scalar(long value) {
+    public String integer(long value) {
         String constant = "constant/" + value;
-        initializers.computeIfAbsent(constant, n -> Initializer.of(n, List.of(), value));
+        initializers.computeIfAbsent(constant, n -> Initializer.ofLongs(n, List.of(), value));
         return constant;
     }
 
@@ -114,9 +114,9 @@ public final class OnnxGraph {
      * @param value the number
      * @return its name
      */
-    public String scalar(float value) {
+    public String real(float value) {
         String constant = "constant/" + value + "f";
-        initializers.computeIfAbsent(constant, n -> Initializer.of(n, List.of(), value));
+        initializers.computeIfAbsent(constant, n -> Initializer.ofFloats(n, List.of(), value));
         return constant;
     }
 
