@@ -18,8 +18,7 @@ import tools.jackson.databind.JsonNode;
  * @param device {@code cpu} or {@code cuda:N}
  * @param threads to compute with; empty for one a core
  */
-public record EmbedderOptions(
-        Pooling pooling, boolean normalised, int maxTokens, String device, OptionalInt threads) {
+public record EmbedderOptions(Pooling pooling, boolean normalised, int maxTokens, String device, OptionalInt threads) {
     private static final String MEAN = "pooling_mode_mean_tokens";
     private static final String FIRST = "pooling_mode_cls_token";
 

@@ -55,7 +55,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
         this.output = OUTPUTS.stream()
                 .filter(outputs::containsKey)
                 .findFirst()
-                .orElseThrow(() -> wrong("output '" + OUTPUTS.get(0) + "'", "is missing; there are " + outputs.keySet()));
+                .orElseThrow(
+                        () -> wrong("output '" + OUTPUTS.get(0) + "'", "is missing; there are " + outputs.keySet()));
         long[] shape = tensor(output, outputs.get(output), OnnxJavaType.FLOAT).getShape();
         this.pooled = shape.length == 2;
         if (shape.length != 2 && shape.length != 3) {
@@ -100,8 +101,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
                         files.directory().resolve("tokenizer.json"), "tokenizer", "is not there"));
         OrtSession session = Engine.open(files.graph(), options.device(), options.threads());
         try {
-            return Failures.in(
-                    "reading " + files.graph(), () -> new OnnxEmbedder(files, session, tokenizer, options));
+            return Failures.in("reading " + files.graph(), () -> new OnnxEmbedder(files, session, tokenizer, options));
         } catch (RuntimeException | Error e) {
             Engine.close(session);
             tokenizer.close();

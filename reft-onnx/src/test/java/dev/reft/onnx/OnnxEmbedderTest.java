@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A made-up encoder of 3 dimensions: a token's vector is its embedding plus the mean over the text's tokens. */
 class OnnxEmbedderTest {
     /** Of [PAD], [CLS], [SEP], a, b, c. */
-    private static final float[][] VECTORS = {
-        {99, 99, 99}, {1, 0, 0}, {0, 1, 0}, {2, -1, 0.5f}, {0, 3, 1}, {-1, -1, 4}
+    private static final float[][] VECTORS = {{99, 99, 99}, {1, 0, 0}, {0, 1, 0}, {2, -1, 0.5f}, {0, 3, 1}, {-1, -1, 4}
     };
 
     private static final String TOKENIZER = """
@@ -126,11 +125,13 @@ class OnnxEmbedderTest {
         Files.writeString(directory.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 4}");
         try (OnnxEmbedder embedder = OnnxEmbedder.open(directory)) {
             // four tokens: the last word is cut off, the token after the text is not
-            assertVector(expected(Pooling.FIRST, 1, 3, 4, 2), false, embedder.embed(List.of("a b c")).get(0));
+            assertVector(
+                    expected(Pooling.FIRST, 1, 3, 4, 2),
+                    false,
+                    embedder.embed(List.of("a b c")).get(0));
         }
         Files.writeString(pooling, "{\"pooling_mode_max_tokens\": true}");
-        CheckpointException refused =
-                assertThrows(CheckpointException.class, () -> OnnxEmbedder.open(directory));
+        CheckpointException refused = assertThrows(CheckpointException.class, () -> OnnxEmbedder.open(directory));
         assertTrue(String.valueOf(refused.getMessage()).contains("pooling_mode_max_tokens"), refused::getMessage);
     }
 
@@ -138,7 +139,10 @@ class OnnxEmbedderTest {
     void optionsWin() {
         EmbedderOptions options = new EmbedderOptions(Pooling.FIRST, true, 6, "cpu", OptionalInt.of(1));
         try (OnnxEmbedder embedder = OnnxEmbedder.open(directory, options)) {
-            assertVector(expected(Pooling.FIRST, 1, 5, 2), true, embedder.embed(List.of("c")).get(0));
+            assertVector(
+                    expected(Pooling.FIRST, 1, 5, 2),
+                    true,
+                    embedder.embed(List.of("c")).get(0));
         }
     }
 

@@ -144,7 +144,9 @@ class OnnxProviderTest {
         assertRefused(provider.refuses(new ModelSpec(path, "cpu", Precision.BF16, List.of())), "BF16");
         assertRefused(provider.refuses(new ModelSpec(path, "tpu", Precision.FP32, List.of())), "tpu", "cuda:N");
         assertRefused(
-                provider.refuses(new ModelSpec(path, "cuda:0", Precision.FP32, List.of())), "cuda:0", "onnxruntime_gpu");
+                provider.refuses(new ModelSpec(path, "cuda:0", Precision.FP32, List.of())),
+                "cuda:0",
+                "onnxruntime_gpu");
         ProviderOption unknown = new ProviderOption() {};
         assertRefused(
                 provider.refuses(new ModelSpec(path, "cpu", Precision.FP32, List.of(unknown))), "OnnxProviderTest");
@@ -161,8 +163,7 @@ class OnnxProviderTest {
         if (!extra.isEmpty()) {
             sum = graph.node("Add", sum, graph.input(extra, ElementType.INT64, shape));
         }
-        String floats = graph.node(
-                "Cast", List.of(sum), Attribute.of("to", ElementType.FLOAT.code()));
+        String floats = graph.node("Cast", List.of(sum), Attribute.of("to", ElementType.FLOAT.code()));
         graph.output(output, floats, ElementType.FLOAT, shape);
         return graph;
     }
@@ -197,14 +198,12 @@ class OnnxProviderTest {
                 model.resolve("config.json"),
                 Files.readString(model.resolve("config.json")).replace("\"hidden_size\": 16", "\"hidden_size\": 20"));
         Path target = other.resolve("target");
-        CheckpointException wrong =
-                assertThrows(CheckpointException.class, () -> OnnxExport.write(model, target, ALL));
+        CheckpointException wrong = assertThrows(CheckpointException.class, () -> OnnxExport.write(model, target, ALL));
         assertTrue(String.valueOf(wrong.getMessage()).contains("model.embed_tokens.weight"), wrong::getMessage);
         assertEquals(false, Files.exists(target));
         assertThrows(IllegalArgumentException.class, () -> OnnxExport.write(graph(), other));
         Files.delete(model.resolve("value_head.safetensors"));
-        CheckpointException head =
-                assertThrows(CheckpointException.class, () -> OnnxExport.write(model, target, ALL));
+        CheckpointException head = assertThrows(CheckpointException.class, () -> OnnxExport.write(model, target, ALL));
         assertTrue(String.valueOf(head.getMessage()).contains("value_head.safetensors"), head::getMessage);
     }
 }

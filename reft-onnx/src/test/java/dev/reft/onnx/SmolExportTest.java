@@ -62,6 +62,7 @@ class SmolExportTest {
                     open.tokenizer().decode(Arrays.copyOf(tokens, certain)),
                     "case " + i);
         }
-        System.out.println("SmolLM2 as a graph: " + whole + " of " + found.size() + " greedy texts are certain throughout");
+        System.out.println(
+                "SmolLM2 as a graph: " + whole + " of " + found.size() + " greedy texts are certain throughout");
     }
 }

@@ -35,7 +35,11 @@ final class TinyGraph {
     private static String tokenizer() {
         StringBuilder words = new StringBuilder();
         for (int i = 0; i < 29; i++) {
-            words.append(i == 0 ? "" : ", ").append('"').append((char) ('a' + i)).append("\": ").append(i);
+            words.append(i == 0 ? "" : ", ")
+                    .append('"')
+                    .append((char) ('a' + i))
+                    .append("\": ")
+                    .append(i);
         }
         return """
                 {"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": null, "post_processor": null,

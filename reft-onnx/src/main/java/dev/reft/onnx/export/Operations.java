@@ -83,8 +83,7 @@ final class Operations {
             case GELU_TANH -> {
                 String cube = graph.node("Pow", x, graph.real(3f));
                 String inner = graph.node("Add", x, graph.node("Mul", cube, graph.real(0.044715f)));
-                yield half(x, graph.node("Tanh", graph.node("Mul", inner, graph.real((float)
-                        Math.sqrt(2 / Math.PI)))));
+                yield half(x, graph.node("Tanh", graph.node("Mul", inner, graph.real((float) Math.sqrt(2 / Math.PI)))));
             }
         };
     }

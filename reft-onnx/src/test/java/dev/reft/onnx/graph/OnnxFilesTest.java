@@ -28,7 +28,8 @@ class OnnxFilesTest {
             bytes.putFloat(4 * i, i + 0.5f);
         }
         String first = graph.tensor(Initializer.floats("a", List.of(3L, 2L), c -> c.write(bytes.duplicate())));
-        graph.tensor(Initializer.floats("b", List.of(1L), c -> c.write(bytes.duplicate().limit(4))));
+        graph.tensor(Initializer.floats(
+                "b", List.of(1L), c -> c.write(bytes.duplicate().limit(4))));
         String y = graph.node("Gemm", List.of(x, first), Attribute.of("transB", 0), Attribute.of("alpha", 2.5f));
         List<String> parts = graph.nodes("Split", 2, List.of(y), Attribute.of("axis", -1));
         String sum = graph.node("ReduceMean", List.of(parts.get(1)), Attribute.list("axes", -1, 0));
@@ -46,16 +47,18 @@ class OnnxFilesTest {
         assertEquals(17, model.getOpsetImport(0).getVersion());
         OnnxMl.GraphProto graph = model.getGraph();
         assertEquals("small", graph.getName());
-        assertEquals(List.of("Gemm", "Split", "ReduceMean", "Add", "Identity"), graph.getNodeList().stream()
-                .map(OnnxMl.NodeProto::getOpType)
-                .toList());
+        assertEquals(
+                List.of("Gemm", "Split", "ReduceMean", "Add", "Identity"),
+                graph.getNodeList().stream().map(OnnxMl.NodeProto::getOpType).toList());
         OnnxMl.NodeProto gemm = graph.getNode(0);
         assertEquals(List.of("x", "a"), gemm.getInputList().stream().toList());
-        assertEquals(OnnxMl.AttributeProto.AttributeType.INT, gemm.getAttribute(0).getType());
+        assertEquals(
+                OnnxMl.AttributeProto.AttributeType.INT, gemm.getAttribute(0).getType());
         assertEquals(2.5f, gemm.getAttribute(1).getF());
         assertEquals(-1, graph.getNode(1).getAttribute(0).getI());
         assertEquals(List.of(-1L, 0L), graph.getNode(2).getAttribute(0).getIntsList());
-        OnnxMl.TensorShapeProto shape = graph.getInput(0).getType().getTensorType().getShape();
+        OnnxMl.TensorShapeProto shape =
+                graph.getInput(0).getType().getTensorType().getShape();
         assertEquals("rows", shape.getDim(0).getDimParam());
         assertEquals(3, shape.getDim(1).getDimValue());
         Map<String, OnnxMl.TensorProto> tensors = new HashMap<>();
@@ -67,8 +70,12 @@ class OnnxFilesTest {
         assertEquals(5.5f, raw.getFloat(20));
         OnnxMl.TensorProto vector = tensors.get("constant/[0,-1,9223372036854775807]");
         assertEquals(OnnxMl.TensorProto.DataType.INT64.getNumber(), vector.getDataType());
-        assertEquals(Long.MAX_VALUE, vector.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN)
-                .getLong(16));
+        assertEquals(
+                Long.MAX_VALUE,
+                vector.getRawData()
+                        .asReadOnlyByteBuffer()
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .getLong(16));
     }
 
     @Test
