@@ -107,6 +107,16 @@ public record DecoderNames(
     }
 
     /**
+     * The whole name of a tensor in a file that may lack the base.
+     *
+     * @param stored the name in the file
+     * @return the name with the base, where it is not the head's
+     */
+    public String whole(String stored) {
+        return stored.startsWith(base) || stored.startsWith(head + ".") ? stored : base + stored;
+    }
+
+    /**
      * All linear layers but the head, by their whole names.
      *
      * @param config of the model

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongUnaryOperator;
@@ -16,6 +17,7 @@ final class GgufCheckpoint extends Checkpoint {
     private final FileChannel channel;
     private final GgufMetadata metadata;
     private final ModelConfig config;
+    private final GgufKind kind;
     private final Map<String, StoredTensor> tensors;
 
     private GgufCheckpoint(Path file, FileChannel channel) throws IOException {
@@ -24,6 +26,7 @@ final class GgufCheckpoint extends Checkpoint {
         GgufFile gguf = GgufFile.read(file, channel);
         this.metadata = gguf.metadata();
         this.config = GgufConfig.read(gguf);
+        this.kind = GgufConfig.kind(metadata);
         this.tensors = renamed(gguf.tensors());
     }
 
@@ -42,44 +45,48 @@ final class GgufCheckpoint extends Checkpoint {
     }
 
     private Map<String, StoredTensor> renamed(Map<String, StoredTensor> found) {
+        GgufNames names = new GgufNames(kind);
         Map<String, StoredTensor> renamed = new LinkedHashMap<>();
         for (StoredTensor tensor : found.values()) {
             String stored = tensor.stored();
             if (stored.equals("rope_freqs.weight")) {
                 continue; // read into the configuration
             }
-            String name = GgufNames.huggingFace(stored, config.layers())
+            String name = names.huggingFace(stored, config.layers())
                     .orElseThrow(() -> new CheckpointException(
-                            file, "tensor '" + Strings.clip(stored) + "'", "is not one of a llama's"));
-            // a bias's elements are permuted like the rows of its matrix
-            TensorInfo info = tensor.info();
-            boolean permuted = stored.contains(".attn_q.") || stored.contains(".attn_k.");
-            LongUnaryOperator order = StoredTensor.AS_STORED;
-            if (permuted) {
-                int heads = stored.contains(".attn_q.")
-                        ? config.attention().heads()
-                        : config.attention().keyValueHeads();
-                long length = info.shape().get(0);
-                if (length != (long) heads * config.attention().headDim()) {
-                    throw new CheckpointException(
-                            file,
-                            "tensor '" + Strings.clip(stored) + "'",
-                            "has shape " + info.shape() + " where " + heads + " heads of "
-                                    + config.attention().headDim() + " should be");
-                }
-                order = halfSplit(config.attention().headDim());
-            }
-            renamed.put(
-                    name,
-                    new StoredTensor(
-                            new TensorInfo(name, info.type(), info.shape()),
-                            stored,
-                            file,
-                            tensor.channel(),
-                            tensor.position(),
-                            order));
+                            file, "tensor '" + Strings.clip(stored) + "'", "is not one of a " + kind.label() + "'s"));
+            renamed.put(name, seen(tensor, name));
         }
         return Collections.unmodifiableMap(renamed);
+    }
+
+    /** The tensor under its Hugging Face name, in Hugging Face's order. */
+    private StoredTensor seen(StoredTensor tensor, String name) {
+        String stored = tensor.stored();
+        TensorInfo info =
+                new TensorInfo(name, tensor.info().type(), tensor.info().shape());
+        StoredTensor same = new StoredTensor(info, stored, file, tensor.channel(), tensor.position(), order(tensor));
+        boolean matrix = stored.startsWith("blk.") && info.shape().size() == 2;
+        return kind == GgufKind.GPT2 && matrix ? same.transposed() : same;
+    }
+
+    private LongUnaryOperator order(StoredTensor tensor) {
+        String stored = tensor.stored();
+        boolean queries = stored.contains(".attn_q.");
+        if (!kind.interleaved() || !(queries || stored.contains(".attn_k."))) {
+            return StoredTensor.AS_STORED;
+        }
+        // a bias's elements are permuted like the rows of its matrix
+        AttentionConfig attention = config.attention();
+        int heads = queries ? attention.heads() : attention.keyValueHeads();
+        List<Long> shape = tensor.info().shape();
+        if (shape.get(0) != (long) heads * attention.headDim()) {
+            throw new CheckpointException(
+                    file,
+                    "tensor '" + Strings.clip(stored) + "'",
+                    "has shape " + shape + " where " + heads + " heads of " + attention.headDim() + " should be");
+        }
+        return halfSplit(attention.headDim());
     }
 
     /**

@@ -8,10 +8,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Reads the configuration of a GGUF file of the architecture {@code llama}. */
+/** Reads the configuration of a GGUF file. */
 final class GgufConfig {
-    private static final String ARCHITECTURE = "llama";
-
     /** Keys that are read, or that change nothing. What else the architecture's keys say is refused. */
     private static final Set<String> KNOWN = Set.of(
             "block_count",
@@ -24,6 +22,7 @@ final class GgufConfig {
             "attention.key_length",
             "attention.value_length",
             "attention.layer_norm_rms_epsilon",
+            "attention.layer_norm_epsilon",
             "rope.freq_base",
             "rope.dimension_count",
             "rope.scaling.type",
@@ -37,14 +36,26 @@ final class GgufConfig {
 
     private final GgufMetadata metadata;
     private final Map<String, StoredTensor> tensors;
+    private final GgufKind kind;
 
     private GgufConfig(GgufMetadata metadata, Map<String, StoredTensor> tensors) {
         this.metadata = metadata;
         this.tensors = tensors;
+        this.kind = kind(metadata);
     }
 
     static ModelConfig read(GgufFile file) {
         return new GgufConfig(file.metadata(), file.tensors()).read();
+    }
+
+    /** The architecture that a file says it has. */
+    static GgufKind kind(GgufMetadata metadata) {
+        String architecture = metadata.string("general.architecture")
+                .orElseThrow(() -> metadata.wrong("general.architecture", "is missing"));
+        return GgufKind.named(architecture)
+                .orElseThrow(() -> metadata.wrong(
+                        "general.architecture",
+                        "'" + Strings.clip(architecture) + "' is not supported; known are " + GgufKind.labels()));
     }
 
     private ModelConfig read() {
@@ -52,7 +63,7 @@ final class GgufConfig {
         try {
             return described();
         } catch (IllegalArgumentException e) {
-            throw metadata.wrong(ARCHITECTURE, e.getMessage() + "");
+            throw metadata.wrong(kind.label(), e.getMessage() + "");
         }
     }
 
@@ -65,42 +76,56 @@ final class GgufConfig {
         int context = size("context_length");
         int heads = size("attention.head_count");
         int headDim = headDim(hidden, heads);
-        if (!has(metadata, "attention.layer_norm_rms_epsilon")) {
-            throw wrong("attention.layer_norm_rms_epsilon", "is missing");
+        if (!has(kind.epsilonKey())) {
+            throw wrong(kind.epsilonKey(), "is missing");
         }
         return new ModelConfig(
-                ARCHITECTURE,
+                kind.label(),
                 vocabulary(hidden),
+                hidden,
                 hidden,
                 layers,
                 context,
-                number("attention.layer_norm_rms_epsilon", 0, 0),
+                kind.norm(number(kind.epsilonKey(), 0, 0)),
                 attention(heads, headDim, layers),
-                new FeedForwardConfig(size("feed_forward_length"), Activation.SILU, has("blk.0.ffn_gate.bias")),
-                rope(headDim),
-                !has("output.weight"),
+                feedForward(),
+                kind.learned() ? learned(hidden, context) : rope(headDim),
+                !hasTensor("output.weight"),
                 tokens(),
                 "",
                 Map.of());
     }
 
-    private void refuseUnsupported() {
-        String architecture = metadata.string("general.architecture")
-                .orElseThrow(() -> metadata.wrong("general.architecture", "is missing"));
-        if (!architecture.equals(ARCHITECTURE)) {
+    private FeedForwardConfig feedForward() {
+        return new FeedForwardConfig(
+                size("feed_forward_length"),
+                kind.learned() ? Activation.GELU_TANH : Activation.SILU,
+                !kind.learned(),
+                hasTensor("blk.0.ffn_up.bias"));
+    }
+
+    private LearnedPositions learned(int hidden, int context) {
+        StoredTensor table = tensors.get("position_embd.weight");
+        if (table == null || !table.info().shape().equals(List.of((long) context, (long) hidden))) {
             throw metadata.wrong(
-                    "general.architecture",
-                    "'" + Strings.clip(architecture) + "' is not supported; known are [" + ARCHITECTURE + "]");
+                    "tensor 'position_embd.weight'",
+                    table == null
+                            ? "is missing"
+                            : "has shape " + table.info().shape() + ", not " + context + " rows of " + hidden);
         }
-        String kind = metadata.string("general.type").orElse("model");
-        if (!kind.equals("model")) {
-            throw metadata.wrong("general.type", "'" + Strings.clip(kind) + "' is not supported, only a model is");
+        return new LearnedPositions(0);
+    }
+
+    private void refuseUnsupported() {
+        String type = metadata.string("general.type").orElse("model");
+        if (!type.equals("model")) {
+            throw metadata.wrong("general.type", "'" + Strings.clip(type) + "' is not supported, only a model is");
         }
         if (metadata.integer("split.count").orElse(1) > 1) {
             throw metadata.wrong("split.count", "a model in several files is not supported");
         }
         for (String key : metadata.keys()) {
-            if (key.startsWith(ARCHITECTURE + ".") && !KNOWN.contains(key.substring(ARCHITECTURE.length() + 1))) {
+            if (key.startsWith(key("")) && !KNOWN.contains(key.substring(key("").length()))) {
                 throw metadata.wrong(key, "is not supported");
             }
         }
@@ -132,7 +157,7 @@ final class GgufConfig {
     }
 
     private AttentionConfig attention(int heads, int headDim, int layers) {
-        int keyValueHeads = has(metadata, "attention.head_count_kv") ? size("attention.head_count_kv") : heads;
+        int keyValueHeads = has("attention.head_count_kv") ? size("attention.head_count_kv") : heads;
         if (heads % keyValueHeads != 0) {
             throw wrong("attention.head_count_kv", keyValueHeads + " does not divide the " + heads + " heads");
         }
@@ -140,15 +165,15 @@ final class GgufConfig {
                 heads,
                 keyValueHeads,
                 headDim,
-                has("blk.0.attn_q.bias"),
-                has("blk.0.attn_output.bias"),
-                false,
+                hasTensor("blk.0.attn_q.bias") || hasTensor("blk.0.attn_qkv.bias"),
+                hasTensor("blk.0.attn_output.bias"),
+                kind.queryKeyNorm(),
                 Collections.nCopies(layers, 0));
     }
 
     private int headDim(int hidden, int heads) {
-        int headDim = has(metadata, "attention.key_length") ? size("attention.key_length") : hidden / heads;
-        if (!has(metadata, "attention.key_length") && hidden % heads != 0) {
+        int headDim = has("attention.key_length") ? size("attention.key_length") : hidden / heads;
+        if (!has("attention.key_length") && hidden % heads != 0) {
             throw wrong("embedding_length", hidden + " is not a multiple of the " + heads + " heads");
         }
         for (String name : List.of("attention.value_length", "rope.dimension_count")) {
@@ -156,7 +181,7 @@ final class GgufConfig {
                 throw wrong(name, "only the width of a head, " + headDim + ", is supported");
             }
         }
-        if (headDim % 2 != 0 || (long) headDim * heads > Integer.MAX_VALUE) {
+        if (!kind.learned() && headDim % 2 != 0 || (long) headDim * heads > Integer.MAX_VALUE) {
             throw wrong("attention.key_length", headDim + " is odd, or too large for " + heads + " heads");
         }
         return headDim;
@@ -174,13 +199,15 @@ final class GgufConfig {
         if (!linear && !type.isEmpty() && !type.equals("none")) {
             throw wrong("rope.scaling.type", "'" + Strings.clip(type) + "' is not supported; known are [none, linear]");
         }
-        if (!has("rope_freqs.weight")) {
+        if (!hasTensor("rope_freqs.weight")) {
             return linear ? new RopeScaling.Linear(factor) : new RopeScaling.None();
         }
         if (linear) {
             throw metadata.wrong("tensor 'rope_freqs.weight'", "together with linear scaling is not supported");
         }
-        return GgufRopeFactors.scaling(metadata, tensors, theta, headDim);
+        int original =
+                has("rope.scaling.original_context_length") ? size("rope.scaling.original_context_length") : 8192;
+        return GgufRopeFactors.scaling(metadata, tensors, theta, headDim, original);
     }
 
     private SpecialTokens tokens() {
@@ -212,16 +239,16 @@ final class GgufConfig {
         return (int) value;
     }
 
-    private boolean has(String tensor) {
+    private boolean hasTensor(String tensor) {
         return tensors.containsKey(tensor);
     }
 
-    private static boolean has(GgufMetadata metadata, String name) {
+    private boolean has(String name) {
         return metadata.keys().contains(key(name));
     }
 
-    private static String key(String name) {
-        return ARCHITECTURE + "." + name;
+    private String key(String name) {
+        return kind.label() + "." + name;
     }
 
     private CheckpointException wrong(String name, String problem) {

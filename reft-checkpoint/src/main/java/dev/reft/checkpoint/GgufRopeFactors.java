@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * Finds Llama 3's rule behind the tensor {@code rope_freqs.weight}, by which GGUF files divide the frequencies: the
- * factor is the last divisor, and the other numbers are those that all of the Llama 3 family have (1, 4 and 8192). What
+ * factor is the last divisor, and the other numbers are those that all of the Llama 3 family have (1, 4, and 8192 unless the file says another). What
  * does not come out the same is refused.
  */
 final class GgufRopeFactors {
@@ -13,7 +13,8 @@ final class GgufRopeFactors {
 
     private GgufRopeFactors() {}
 
-    static RopeScaling scaling(GgufMetadata metadata, Map<String, StoredTensor> tensors, double theta, int headDim) {
+    static RopeScaling scaling(
+            GgufMetadata metadata, Map<String, StoredTensor> tensors, double theta, int headDim, int original) {
         String name = "rope_freqs.weight";
         StoredTensor tensor = tensors.get(name);
         if (tensor == null || tensor.info().elements() != headDim / 2) {
@@ -25,7 +26,7 @@ final class GgufRopeFactors {
         if (!(factor >= 1) || Double.isInfinite(factor)) {
             throw unknown(metadata, name);
         }
-        RopeScaling scaling = factor == 1 ? new RopeScaling.None() : new RopeScaling.Llama3(factor, 1, 4, 8192);
+        RopeScaling scaling = factor == 1 ? new RopeScaling.None() : new RopeScaling.Llama3(factor, 1, 4, original);
         double[] plain = new Rope(theta, new RopeScaling.None()).inverseFrequencies(headDim);
         double[] stretched = new Rope(theta, scaling).inverseFrequencies(headDim);
         for (int i = 0; i < divisors.length; i++) {

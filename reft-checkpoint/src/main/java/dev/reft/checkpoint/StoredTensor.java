@@ -7,7 +7,9 @@ import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tensor in an open file.
@@ -18,9 +20,29 @@ import java.util.function.LongUnaryOperator;
  * @param channel the file, open for reading
  * @param position of its first byte in the file
  * @param order which stored row is row i of the tensor
+ * @param turned the matrix in the file whose columns are this one's rows, or null; then this is had as F32
  */
 record StoredTensor(
-        TensorInfo info, String stored, Path file, FileChannel channel, long position, LongUnaryOperator order) {
+        TensorInfo info,
+        String stored,
+        Path file,
+        FileChannel channel,
+        long position,
+        LongUnaryOperator order,
+        @Nullable StoredTensor turned) {
+    /** A tensor whose rows are stored as rows. */
+    StoredTensor(
+            TensorInfo info, String stored, Path file, FileChannel channel, long position, LongUnaryOperator order) {
+        this(info, stored, file, channel, position, order, null);
+    }
+
+    /** The matrix with its rows and columns exchanged. */
+    StoredTensor transposed() {
+        List<Long> shape = List.of(info.shape().get(1), info.shape().get(0));
+        TensorInfo other = new TensorInfo(info.name(), TensorType.F32, shape);
+        return new StoredTensor(other, stored, file, channel, position, AS_STORED, this);
+    }
+
     static final LongUnaryOperator AS_STORED = i -> i;
 
     /** Elements that are decoded at a time: a multiple of every block, small enough for a core's cache. */
@@ -28,6 +50,12 @@ record StoredTensor(
 
     /** The bytes as the engine may take them, mapped where no row has to move. */
     ByteBuffer raw() {
+        if (turned != null) {
+            ByteBuffer bytes =
+                    ByteBuffer.allocateDirect(Math.toIntExact(info.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            turn(turned, 0, bytes.asFloatBuffer());
+            return bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        }
         if (!info.type().isRaw()) {
             throw problem("is stored as " + info.type() + ", whose bytes are no plain numbers; read it as floats");
         }
@@ -55,7 +83,9 @@ record StoredTensor(
             throw new IllegalArgumentException("tensor '" + info.name() + "' of shape " + info.shape() + " has no "
                     + wanted + " floats from row " + firstRow + " on");
         }
-        if (wanted > 0) {
+        if (wanted > 0 && turned != null) {
+            turn(turned, firstRow, target);
+        } else if (wanted > 0) {
             decodeElements(firstRow * row, wanted, target);
         }
     }
@@ -78,6 +108,22 @@ record StoredTensor(
                 target.put(floats, 0, length);
             }
         }
+    }
+
+    /** Writes the columns of a matrix from the given one on, as many as fill the target, row by row. */
+    private static void turn(StoredTensor matrix, long firstColumn, FloatBuffer target) {
+        int columns = Math.toIntExact(matrix.info().rowElements());
+        int rows = Math.toIntExact(matrix.info().rows());
+        int wanted = target.remaining() / rows;
+        int start = target.position();
+        float[] all = new float[Math.multiplyExact(rows, columns)];
+        matrix.decode(0, FloatBuffer.wrap(all));
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < wanted; c++) {
+                target.put(start + c * rows + r, all[r * columns + (int) firstColumn + c]);
+            }
+        }
+        target.position(start + wanted * rows);
     }
 
     /** Elements that move together: a row, or, in a vector that goes with the rows of a matrix, one. */

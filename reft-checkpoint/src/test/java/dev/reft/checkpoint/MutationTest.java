@@ -3,7 +3,9 @@ package dev.reft.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.reft.checkpoint.tokenizer.HfTokenizer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,12 +85,14 @@ class MutationTest {
 
     /** The reference files too, where they are there: longer heads, real vocabularies. */
     @Test
+    @Tag("slow")
     void referenceGguf() throws IOException {
         byte[] good = Files.readAllBytes(Shared.folder("golden/models/gguf/tiny-llama.Q4_1.gguf"));
         mutate("x.gguf", good, 5773);
     }
 
     @Test
+    @Tag("slow")
     void referenceSafetensors() throws IOException {
         Path model = Shared.folder("golden/models/tiny/qwen2");
         Files.copy(model.resolve("config.json"), folder.resolve("config.json"));
@@ -95,10 +103,128 @@ class MutationTest {
                 (int) ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong() + 8);
     }
 
+    @Test
+    void configOfGpt2() throws IOException {
+        whole("{\"model_type\":\"gpt2\",\"n_embd\":8,\"n_head\":2,\"n_layer\":1,\"n_positions\":16,\"n_inner\":null,"
+                + "\"activation_function\":\"gelu_new\",\"layer_norm_epsilon\":1e-05,\"scale_attn_weights\":true,"
+                + "\"scale_attn_by_inverse_layer_idx\":false,\"vocab_size\":9,\"eos_token_id\":2}");
+    }
+
+    @Test
+    void configOfOpt() throws IOException {
+        whole(
+                "{\"model_type\":\"opt\",\"hidden_size\":8,\"num_attention_heads\":2,\"num_hidden_layers\":1,\"ffn_dim\":12,"
+                        + "\"max_position_embeddings\":16,\"activation_function\":\"relu\",\"do_layer_norm_before\":false,"
+                        + "\"enable_bias\":true,\"word_embed_proj_dim\":4,\"layer_norm_elementwise_affine\":true,"
+                        + "\"vocab_size\":9,\"_remove_final_layer_norm\":false,\"tie_word_embeddings\":true}");
+    }
+
+    private void whole(String config) throws IOException {
+        TestBytes.write(
+                folder.resolve("model.safetensors"),
+                TestBytes.safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4));
+        byte[] good = config.getBytes(StandardCharsets.UTF_8);
+        mutate("config.json", good, good.length);
+    }
+
+    /** A file of another architecture, whose matrices are turned when they are read. */
+    @Test
+    @Tag("slow")
+    void ggufOfGpt2() throws IOException {
+        Path model = Shared.folder("golden/models/tiny/gpt2");
+        Path file = folder.resolve("x.gguf");
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            GgufWriter.write(
+                    file,
+                    checkpoint.config(),
+                    "x",
+                    Map.of(),
+                    checkpoint.tensors().stream()
+                            .map(info ->
+                                    new SafetensorsWriter.Tensor(info, sink -> sink.write(checkpoint.raw(info.name()))))
+                            .toList(),
+                    GgufWriter.Format.Q8_0);
+        }
+        mutate("x.gguf", Files.readAllBytes(file), 2000);
+    }
+
+    @Test
+    void adapterConfig() throws IOException {
+        byte[] good = adapter();
+        mutate("adapter_config.json", good, good.length, MutationTest::readAdapter);
+    }
+
+    @Test
+    void adapterWeights() throws IOException {
+        adapter();
+        byte[] good = Files.readAllBytes(folder.resolve("adapter_model.safetensors"));
+        int head = (int) ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong() + 8;
+        mutate("adapter_model.safetensors", good, head, MutationTest::readAdapter);
+    }
+
+    private byte[] adapter() throws IOException {
+        Path golden = Shared.folder("golden/models/peft/rank_pattern");
+        Files.copy(golden.resolve("adapter_model.safetensors"), folder.resolve("adapter_model.safetensors"));
+        byte[] good = ("{\"peft_type\":\"LORA\",\"task_type\":\"CAUSAL_LM\",\"r\":2,\"lora_alpha\":4,\"bias\":\"none\","
+                        + "\"rank_pattern\":{\"^.*down_proj\":5},\"alpha_pattern\":{\"(a|b|.)*down_proj\":20},"
+                        + "\"target_modules\":[\"down_proj\",\"q_proj\"],\"use_dora\":false,\"use_rslora\":false,"
+                        + "\"modules_to_save\":null,\"base_model_name_or_path\":\"../x\",\"init_lora_weights\":true}")
+                .getBytes(StandardCharsets.UTF_8);
+        Files.write(folder.resolve("adapter_config.json"), good);
+        return good;
+    }
+
+    private static boolean readAdapter(Path folder) {
+        try (PeftAdapter adapter = PeftAdapter.open(folder)) {
+            adapter.checkAgainst(ModelConfig.read(Shared.folder("golden/models/tiny/llama")));
+            for (String layer : adapter.layers()) {
+                adapter.a(layer);
+                adapter.b(layer);
+                adapter.lora().scaleOf(layer);
+            }
+            adapter.saved().forEach(adapter::saved);
+            adapter.base();
+            return true;
+        } catch (CheckpointException e) {
+            assertTrue(e.getMessage().length() < 1500, e.getMessage());
+            return false;
+        }
+    }
+
+    @Test
+    void tokenizer() throws IOException {
+        byte[] good = ("{\"version\":\"1.0\",\"added_tokens\":[{\"id\":0,\"content\":\"<e>\",\"special\":true,"
+                        + "\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false}],"
+                        + "\"normalizer\":{\"type\":\"NFC\"},\"pre_tokenizer\":{\"type\":\"ByteLevel\","
+                        + "\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":true},"
+                        + "\"post_processor\":null,\"decoder\":{\"type\":\"ByteLevel\",\"add_prefix_space\":true,"
+                        + "\"trim_offsets\":true,\"use_regex\":true},\"model\":{\"type\":\"BPE\",\"dropout\":null,"
+                        + "\"unk_token\":null,\"fuse_unk\":false,\"byte_fallback\":false,\"ignore_merges\":false,"
+                        + "\"vocab\":{\"<e>\":0,\"a\":1,\"b\":2,\"ab\":3,\"Ġ\":4},\"merges\":[[\"a\",\"b\"]]}}")
+                .getBytes(StandardCharsets.UTF_8);
+        mutate("tokenizer.json", good, good.length, MutationTest::readTokenizer);
+    }
+
+    private static boolean readTokenizer(Path folder) {
+        try (HfTokenizer tokenizer = HfTokenizer.of(folder.resolve("tokenizer.json"), Set.of(0), 5)) {
+            tokenizer.decode(tokenizer.encode("ab a<e>b"));
+            tokenizer.encodePrompt("ab");
+            return true;
+        } catch (CheckpointException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void mutate(String name, byte[] good, int head) throws IOException {
+        mutate(name, good, head, MutationTest::read);
+    }
+
+    private void mutate(String name, byte[] good, int head, Predicate<Path> reader) throws IOException {
         Path file = folder.resolve(name);
         Files.write(file, good);
-        read(folder);
+        assertTrue(reader.test(folder), "the good one is read");
         Random random = new Random(20260101);
         int refused = 0;
         for (int i = 0; i < MUTANTS; i++) {
@@ -106,7 +232,7 @@ class MutationTest {
             boolean[] wasRefused = new boolean[1];
             String which = name + " mutant " + i;
             long allocated = assertTimeoutPreemptively(
-                    Duration.ofSeconds(10), () -> Allocation.of(() -> wasRefused[0] = !read(folder)), which);
+                    Duration.ofSeconds(10), () -> Allocation.of(() -> wasRefused[0] = !reader.test(folder)), which);
             assertTrue(allocated < 16 << 20, which + " allocated " + allocated);
             refused += wasRefused[0] ? 1 : 0;
         }

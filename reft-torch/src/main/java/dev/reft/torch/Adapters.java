@@ -1,7 +1,9 @@
 package dev.reft.torch;
 
 import dev.reft.checkpoint.Architecture;
+import dev.reft.checkpoint.DecoderNames;
 import dev.reft.checkpoint.ModelConfig;
+import dev.reft.checkpoint.PeftAdapter;
 import dev.reft.model.Adapter;
 import dev.reft.random.Seeds;
 import dev.reft.torch.Linear.Low;
@@ -11,6 +13,7 @@ import dev.reft.torch.Parameter.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -18,34 +21,72 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Low-rank adapters on the linear layers of a decoder, as PEFT makes them: A uniform in +-1 / sqrt(in) (Kaiming with a =
- * sqrt 5), B zero.
+ * Low-rank adapters on the linear layers of a decoder. New ones begin as PEFT's do: A uniform in +-1 / sqrt(in) (Kaiming
+ * with a = sqrt 5), B zero. They are held and computed in fp32, whatever the base is.
  */
 final class Adapters {
-    /** PEFT's word for all of them. */
-    static final String ALL = "all-linear";
-
     private Adapters() {}
 
-    /** Why a target is refused. */
+    /** Why adapters are refused on a model. */
     static Optional<String> refuses(Adapter.Lora lora, ModelConfig config) {
-        for (String target : lora.targets()) {
-            if (layers(config).noneMatch(layer -> isTarget(target, layer))) {
-                return Optional.of("there is no layer '" + target + "' to adapt; these can be: " + names(config)
-                        + ", one of them by its whole name, or " + ALL);
+        List<String> layers = layers(config).toList();
+        List<String> named = new ArrayList<>(lora.targets());
+        named.remove(Adapter.Lora.ALL_LINEAR);
+        named.addAll(lora.ranks().keySet());
+        named.addAll(lora.alphas().keySet());
+        for (String name : named) {
+            if (layers.stream().noneMatch(layer -> Adapter.Lora.means(name, layer))) {
+                return Optional.of("there is no layer '" + name + "' to adapt; these can be: " + names(config)
+                        + ", one of them by its whole name, or " + Adapter.Lora.ALL_LINEAR);
+            }
+        }
+        return lora.saved().stream()
+                .flatMap(name -> refusesSaved(name, lora, config).stream())
+                .findFirst();
+    }
+
+    /** Why a module cannot train whole beside the adapters. */
+    private static Optional<String> refusesSaved(String name, Adapter.Lora lora, ModelConfig config) {
+        DecoderNames names = Architecture.of(config.modelType()).names();
+        List<String> modules = names.tensors(config).keySet().stream()
+                .map(tensor -> tensor.substring(0, tensor.lastIndexOf('.')))
+                .distinct()
+                .filter(module -> Adapter.Lora.means(name, module))
+                .toList();
+        if (modules.isEmpty()) {
+            return Optional.of("there is no module '" + name + "' to train whole");
+        }
+        for (String module : modules) {
+            if (lora.adapts(module) && layers(config).anyMatch(module::equals)) {
+                return Optional.of("the layer " + module + " cannot both be adapted and train whole");
+            }
+            if (config.tiedEmbeddings() && module.equals(names.base() + names.embedding())) {
+                return Optional.of("the embedding " + module + " is the head too, so it cannot train alone");
+            }
+            if (isPacked(module, names.layer().attentionInput())
+                    || isPacked(module, names.layer().feedForwardInput())) {
+                return Optional.of(
+                        "the layer " + module + " is computed together with others, so it cannot train whole");
             }
         }
         return Optional.empty();
     }
 
-    /** Whether a layer, by its checkpoint name, is among the targets. */
-    static boolean targets(Adapter.Lora lora, String layer) {
-        return lora.targets().stream().anyMatch(target -> isTarget(target, layer));
+    private static boolean isPacked(String module, List<String> together) {
+        return together.size() > 1 && together.stream().anyMatch(name -> Adapter.Lora.means(name, module));
     }
 
-    /** As PEFT has it: the whole name, or the end of it after a dot. */
-    private static boolean isTarget(String target, String layer) {
-        return target.equals(ALL) || layer.equals(target) || layer.endsWith("." + target);
+    /** Whether two descriptions mean the same adapters on a model. */
+    static boolean same(Adapter.Lora one, Adapter.Lora other, ModelConfig config) {
+        boolean layers = layers(config)
+                .allMatch(layer -> one.adapts(layer) == other.adapts(layer)
+                        && (!one.adapts(layer)
+                                || one.rankOf(layer) == other.rankOf(layer)
+                                        && one.scaleOf(layer) == other.scaleOf(layer)));
+        return layers
+                && Architecture.of(config.modelType()).names().tensors(config).keySet().stream()
+                        .map(tensor -> tensor.substring(0, tensor.lastIndexOf('.')))
+                        .allMatch(module -> one.saves(module) == other.saves(module));
     }
 
     /** The layers of a model that can be adapted, by their whole names. */
@@ -54,53 +95,90 @@ final class Adapters {
     }
 
     /** The last parts of their names. */
-    static List<String> names(ModelConfig config) {
+    private static List<String> names(ModelConfig config) {
         return layers(config)
                 .map(layer -> layer.substring(layer.lastIndexOf('.') + 1))
                 .distinct()
                 .toList();
     }
 
-    /** The decoder with new trainable adapters; shares the weights, which the given decoder lets go of. */
-    static Decoder adapt(Decoder decoder, Adapter.Lora lora, Part part, long seed) {
-        try (decoder) {
-            return decoder.share(linear -> {
-                List<Low> lows = new ArrayList<>();
-                for (Module module : linear.modules()) {
-                    if (targets(lora, module.name())) {
-                        lows.add(low(decoder.placement(), lora, part, seed, linear.in(), module));
+    /** The decoder with new trainable adapters; takes over the weights, which the given decoder lets go of. */
+    static Decoder begin(Decoder decoder, Adapter.Lora lora, Part part, long seed) {
+        return on(decoder, linear -> module -> {
+            if (!lora.adapts(module.name())) {
+                return Optional.empty();
+            }
+            String layer = module.name();
+            int rank = lora.rankOf(layer);
+            long place = Seeds.at(seed, Seeds.Stream.INITIALISATION, 0, layer + ".lora_A", 0);
+            double bound = 1 / Math.sqrt(linear.in());
+            Tensor a = torch.zeros(rank, linear.in())
+                    .uniform_(-bound, bound, new GeneratorOptional(torch.make_generator_cpu(place)));
+            Tensor b = torch.zeros(module.width(), rank);
+            return Optional.of(low(decoder.placement(), module, part, true, a, b, lora.scaleOf(layer)));
+        });
+    }
+
+    /**
+     * The decoder with adapters from a file; takes over the weights.
+     *
+     * @param trains whether they go on training
+     */
+    static Decoder put(Decoder decoder, PeftAdapter file, Part part, boolean trains) {
+        return on(decoder, linear -> module -> {
+            String layer = module.name();
+            if (!file.layers().contains(layer)) {
+                return Optional.empty();
+            }
+            int rank = file.lora().rankOf(layer);
+            Tensor a = Tensor.create(file.a(layer), rank, linear.in());
+            Tensor b = Tensor.create(file.b(layer), module.width(), rank);
+            double scale = file.lora().scaleOf(layer);
+            return Optional.of(low(decoder.placement(), module, part, trains, a, b, scale));
+        });
+    }
+
+    private static Decoder on(Decoder decoder, Function<Linear, Function<Module, Optional<Low>>> made) {
+        try (decoder;
+                Scope scope = new Scope();
+                Grad off = Grad.off()) {
+            return decoder.share(linear -> linear.withAdapters(linear.modules().stream()
+                    .flatMap(module -> made.apply(linear).apply(module).stream())
+                    .toList()));
+        }
+    }
+
+    /** Adds the decoder's adapters to its weights and takes them off; the given decoder is not to be used any more. */
+    static Decoder merge(Decoder decoder) {
+        try (decoder;
+                Grad off = Grad.off()) {
+            for (Linear linear : decoder.linears()) {
+                if (!linear.adapters().isEmpty()) {
+                    try (Scope scope = new Scope()) {
+                        linear.weight().optimized().copy_(linear.merged());
+                        linear.weight().publish();
                     }
                 }
-                return linear.withAdapters(lows);
-            });
+            }
+            return decoder.share(linear -> linear.withAdapters(List.of()));
         }
     }
 
-    private static Low low(Placement placement, Adapter.Lora lora, Part part, long seed, long in, Module module) {
-        String layer = module.name();
-        try (Scope scope = new Scope();
-                Grad off = Grad.off()) {
-            long place = Seeds.at(seed, Seeds.Stream.INITIALISATION, 0, layer + ".lora_A", 0);
-            double bound = 1 / Math.sqrt(in);
-            Tensor a = torch.zeros(lora.rank(), in)
-                    .uniform_(-bound, bound, new GeneratorOptional(torch.make_generator_cpu(place)));
-            Parameter first = parameter(placement, part, layer + ".lora_A.weight", a);
-            Parameter second =
-                    parameter(placement, part, layer + ".lora_B.weight", torch.zeros(module.width(), lora.rank()));
-            return new Low(module, first, second, lora.alpha() / lora.rank());
-        }
+    private static Low low(
+            Placement placement, Module module, Part part, boolean trains, Tensor a, Tensor b, double scale) {
+        return new Low(
+                module,
+                parameter(placement, part, trains, module.name() + ".lora_A.weight", a),
+                parameter(placement, part, trains, module.name() + ".lora_B.weight", b),
+                scale);
     }
 
-    private static Parameter parameter(Placement placement, Part part, String name, Tensor initial) {
+    private static Parameter parameter(Placement placement, Part part, boolean trains, String name, Tensor initial) {
         int rows = Math.toIntExact(initial.size(0));
-        Tensor value = placement.empty(placement.type(), initial.shape());
+        Tensor value = placement.empty(ScalarType.Float, initial.shape());
         value.copy_(initial);
         Parameter parameter = new Parameter(List.of(new Piece(name, 0, rows)), part, false, Scope.keep(value));
-        if (placement.half()) {
-            Tensor master = placement.empty(ScalarType.Float, initial.shape());
-            master.copy_(initial);
-            parameter.train(Scope.keep(master));
-        } else {
+        if (trains) {
             parameter.train(null);
         }
         return parameter;

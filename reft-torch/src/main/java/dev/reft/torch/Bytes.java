@@ -7,6 +7,7 @@ import dev.reft.checkpoint.TensorType;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -22,20 +23,38 @@ final class Bytes {
 
     /** Rows of a tensor as a tensor of a file; the bytes are read when it is written. */
     static SafetensorsWriter.Tensor rows(String name, Tensor tensor, long from, long rows) {
-        TensorType type =
-                switch (Ops.type(tensor)) {
+        return rows(name, Ops.type(tensor), tensor.shape(), tensor::detach, from, rows);
+    }
+
+    /**
+     * Rows of a tensor that is computed when it is written.
+     *
+     * @param type that it is written in
+     * @param whole shape of the tensor
+     * @param computed the tensor, of any type, in the scope around
+     */
+    static SafetensorsWriter.Tensor rows(
+            String name, ScalarType type, long[] whole, Supplier<Tensor> computed, long from, long rows) {
+        TensorType stored =
+                switch (type) {
                     case BFloat16 -> TensorType.BF16;
                     case Half -> TensorType.F16;
                     case Float -> TensorType.F32;
-                    default -> throw new IllegalArgumentException(name + " has the type " + Ops.type(tensor));
+                    default -> throw new IllegalArgumentException(name + " has the type " + type);
                 };
-        long[] shape = tensor.shape();
+        long[] shape = whole.clone();
         shape[0] = rows;
         TensorInfo info =
-                new TensorInfo(name, type, Arrays.stream(shape).boxed().toList());
+                new TensorInfo(name, stored, Arrays.stream(shape).boxed().toList());
         return new SafetensorsWriter.Tensor(info, sink -> {
-            try (Scope scope = new Scope()) {
-                Tensor plain = tensor.detach().narrow(0, from, rows).cpu().contiguous();
+            try (Grad off = Grad.off();
+                    Scope scope = new Scope()) {
+                Tensor plain = computed.get()
+                        .detach()
+                        .narrow(0, from, rows)
+                        .cpu()
+                        .to(type)
+                        .contiguous();
                 BytePointer pointer = new BytePointer(plain.data_ptr());
                 for (long at = 0; at < plain.nbytes(); at += PIECE) {
                     long end = Math.min(plain.nbytes(), at + PIECE);

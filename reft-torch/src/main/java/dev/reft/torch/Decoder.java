@@ -99,7 +99,7 @@ final class Decoder implements AutoCloseable {
 
     /** Embeddings [N, embedding] of ids [N], int64. */
     Tensor embed(Tensor ids) {
-        return torch.embedding(ends.embedding().value(), ids);
+        return ends.embedding().matrix(ids);
     }
 
     /**
@@ -125,7 +125,7 @@ final class Decoder implements AutoCloseable {
         }
         Tensor rows =
                 learned.offset() == 0 ? places.positions() : places.positions().add(new Scalar(learned.offset()));
-        return x.add(torch.embedding(ends.positions().value(), rows));
+        return x.add(ends.positions().matrix(rows));
     }
 
     /** The last stage: last norm and projection, as far as the model has them. */
@@ -136,8 +136,40 @@ final class Decoder implements AutoCloseable {
 
     /** Logits [N, vocabulary] in fp32 of what comes out of the last stage, [N, embedding]. */
     Tensor logits(Tensor hidden) {
-        Tensor logits = torch.linear(hidden, ends.head().value());
+        Tensor logits = ends.head().isCompact()
+                ? Ops.cat(
+                        1,
+                        headRows(
+                                (from, rows) -> torch.linear(hidden, ends.head().matrix(from, rows))))
+                : torch.linear(hidden, ends.head().value());
         return placement.half() ? logits.to(ScalarType.Float) : logits;
+    }
+
+    /** The way back: d loss / d hidden [N, embedding] of d loss / d logits [N, vocabulary], without graph. */
+    Tensor logitsBackward(Tensor slopes) {
+        if (!ends.head().isCompact()) {
+            return torch.mm(slopes, ends.head().value().detach());
+        }
+        Tensor sum = slopes.new_zeros(slopes.size(0), ends.head().value().size(1));
+        headRows((from, rows) ->
+                sum.addmm_(slopes.narrow(1, from, rows), ends.head().matrix(from, rows)));
+        return sum;
+    }
+
+    private interface HeadRows {
+        Tensor run(long from, long rows);
+    }
+
+    /** A head that is held in fewer bits is never expanded as a whole. */
+    private Tensor[] headRows(HeadRows part) {
+        long vocabulary = ends.head().value().size(0);
+        long step = Math.max(1, Sizes.SMALL_BYTES / (4 * ends.head().value().size(1)));
+        List<Tensor> parts = new ArrayList<>();
+        for (long at = 0; at < vocabulary; at += step) {
+            long from = at;
+            parts.add(Scope.one(() -> part.run(from, Math.min(step, vocabulary - from))));
+        }
+        return parts.toArray(new Tensor[0]);
     }
 
     /** The linear layers that adapters may be put on. */

@@ -11,8 +11,11 @@ import dev.reft.torch.Parameter.Part;
 import dev.reft.torch.Parameter.Piece;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a decoder from the tensors of a checkpoint, by their Hugging Face names. */
 final class DecoderLoader {
@@ -21,11 +24,18 @@ final class DecoderLoader {
     private final boolean bare;
     private final Placement placement;
     private final WeightSource source;
-    private final boolean trains;
+    private final Predicate<String> trains;
+    private final Optional<BaseStorage> storage;
     private final Part part;
     private final List<Parameter> made = new ArrayList<>();
 
-    private DecoderLoader(ModelConfig config, Placement placement, WeightSource source, boolean trains, Part part) {
+    private DecoderLoader(
+            ModelConfig config,
+            Placement placement,
+            Optional<BaseStorage> storage,
+            WeightSource source,
+            Predicate<String> trains,
+            Part part) {
         this.config = config;
         this.names = Architecture.of(config.modelType()).names();
         this.bare =
@@ -33,17 +43,25 @@ final class DecoderLoader {
         this.placement = placement;
         this.source = source;
         this.trains = trains;
+        this.storage = storage;
         this.part = part;
     }
 
     /**
      * Reads all weights.
      *
-     * @param trains whether they are going to be trained
+     * @param storage of matrices that do not train, if not as they are computed with
+     * @param trains whether a module, by its whole name, is going to be trained
      * @param part whose learning rate applies then
      */
-    static Decoder load(ModelConfig config, Placement placement, WeightSource source, boolean trains, Part part) {
-        DecoderLoader loader = new DecoderLoader(config, placement, source, trains, part);
+    static Decoder load(
+            ModelConfig config,
+            Placement placement,
+            Optional<BaseStorage> storage,
+            WeightSource source,
+            Predicate<String> trains,
+            Part part) {
+        DecoderLoader loader = new DecoderLoader(config, placement, storage, source, trains, part);
         try (Grad off = Grad.off()) {
             return loader.decoder();
         } catch (RuntimeException e) {
@@ -159,30 +177,44 @@ final class DecoderLoader {
 
     /** A parameter of pieces, one below the other, each [rows, columns...]. */
     private Parameter parameter(boolean byHand, long[] columns, List<Piece> pieces) {
+        boolean trained = pieces.stream().map(this::module).anyMatch(trains);
         Piece last = pieces.get(pieces.size() - 1);
-        Parameter parameter;
+        long[] whole = shape(last.from() + last.rows(), columns);
         try (Scope scope = new Scope()) {
-            Tensor[] read = new Tensor[pieces.size()];
-            for (int i = 0; i < read.length; i++) {
-                read[i] = source.read(pieces.get(i).name(), shape(pieces.get(i).rows(), columns));
-            }
-            Tensor value = placement.empty(placement.type(), shape(last.from() + last.rows(), columns));
-            Tensor master = trains && placement.half() ? placement.empty(ScalarType.Float, value.shape()) : null;
-            for (int i = 0; i < read.length; i++) {
-                Tensor into = master == null ? value : master;
-                into.narrow(0, pieces.get(i).from(), pieces.get(i).rows()).copy_(read[i]);
+            boolean compact = storage.isPresent() && !trained && columns.length > 0;
+            Parameter parameter = compact
+                    ? Compact.parameter(placement, storage.get(), pieces, part, byHand, whole)
+                    : new Parameter(pieces, part, byHand, Scope.keep(placement.empty(placement.type(), whole)));
+            made.add(parameter);
+            Tensor master = trained && placement.half() ? placement.empty(ScalarType.Float, whole) : null;
+            for (Piece piece : pieces) {
+                read(parameter, piece, columns, master);
             }
             if (master != null) {
-                value.copy_(master);
-                Scope.keep(master);
+                parameter.value().copy_(master);
             }
-            parameter = new Parameter(pieces, part, byHand, Scope.keep(value));
-            made.add(parameter);
-            if (trains) {
-                parameter.train(master);
+            if (trained) {
+                parameter.train(master == null ? null : Scope.keep(master));
+            }
+            return parameter;
+        }
+    }
+
+    private void read(Parameter parameter, Piece piece, long[] columns, @Nullable Tensor master) {
+        try (Scope scope = new Scope()) {
+            Tensor read = source.read(piece.name(), shape(piece.rows(), columns));
+            if (master != null) {
+                master.narrow(0, piece.from(), piece.rows()).copy_(read);
+            } else {
+                parameter.fill(piece.from(), read);
             }
         }
-        return parameter;
+    }
+
+    /** The whole name of the module that a piece belongs to. */
+    private String module(Piece piece) {
+        String whole = names.whole(piece.name());
+        return whole.substring(0, whole.lastIndexOf('.'));
     }
 
     private static long[] shape(long rows, long[] columns) {

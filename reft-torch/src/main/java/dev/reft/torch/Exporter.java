@@ -2,9 +2,12 @@ package dev.reft.torch;
 
 import dev.reft.checkpoint.Architecture;
 import dev.reft.checkpoint.Checkpoint;
+import dev.reft.checkpoint.DecoderNames;
 import dev.reft.checkpoint.GgufMetadata;
 import dev.reft.checkpoint.HfModelWriter;
+import dev.reft.checkpoint.PeftAdapter;
 import dev.reft.checkpoint.SafetensorsWriter;
+import dev.reft.checkpoint.TensorInfo;
 import dev.reft.checkpoint.tokenizer.HfTokenizer;
 import dev.reft.io.AtomicFiles;
 import dev.reft.model.Adapter;
@@ -14,13 +17,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes a policy for others: a Hugging Face directory, or a PEFT adapter. Values go beside the model whose hidden states
@@ -61,7 +63,7 @@ final class Exporter {
         }
     }
 
-    private static void refuseOccupied(Path directory) throws IOException {
+    static void refuseOccupied(Path directory) throws IOException {
         if (Files.exists(directory)) {
             try (Stream<Path> files = Files.list(directory)) {
                 if (files.findAny().isPresent()) {
@@ -75,66 +77,71 @@ final class Exporter {
             TorchPolicy policy, Origin origin, Decoder decoder, @Nullable ValueLayer values, Path target)
             throws IOException {
         if (policy.training().adapter() instanceof Adapter.Lora lora) {
-            writeAdapter(lora, origin, decoder, target);
+            PeftAdapter.write(target, lora, origin.spec().model(), origin.config(), adapterTensors(origin, decoder));
         } else {
-            HfModelWriter.write(
-                    target,
-                    origin.config(),
-                    origin.generation(),
-                    pieces("", decoder.base(), false),
-                    SafetensorsWriter.DEFAULT_FILE_BYTES,
-                    others -> writeTokenizer(origin, others));
+            writeModel(origin, decoder, target);
         }
         if (values != null) {
-            SafetensorsWriter.writeFile(
-                    target.resolve(VALUES), pieces("", values.parameters(), false), Map.of("format", "pt"));
+            writeValues(values, target);
         }
     }
 
-    private static void writeAdapter(Adapter.Lora lora, Origin origin, Decoder decoder, Path target)
-            throws IOException {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("peft_type", "LORA");
-        config.put("task_type", "CAUSAL_LM");
-        config.put("base_model_name_or_path", origin.spec().model());
-        config.put("r", lora.rank());
-        config.put("lora_alpha", number(lora.alpha()));
-        config.put(
-                "target_modules",
-                lora.targets().contains(Adapters.ALL) ? Adapters.names(origin.config()) : lora.targets());
-        config.put("lora_dropout", 0.0);
-        config.put("bias", "none");
-        config.put(
-                "fan_in_fan_out",
-                Architecture.of(origin.config().modelType()).names().transposed());
-        config.put("inference_mode", true);
-        config.put("use_rslora", false);
-        config.put("use_dora", false);
-        AtomicFiles.writeText(
-                target.resolve("adapter_config.json"),
-                JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config));
-        SafetensorsWriter.writeFile(
-                target.resolve("adapter_model.safetensors"),
-                pieces("base_model.model.", decoder.adapters(), true),
-                Map.of("format", "pt"));
+    static void writeValues(ValueLayer values, Path target) throws IOException {
+        SafetensorsWriter.writeFile(target.resolve(VALUES), pieces(values.parameters(), false), Map.of("format", "pt"));
     }
 
-    private static Number number(double value) {
-        if (value == Math.rint(value) && Math.abs(value) < Integer.MAX_VALUE) {
-            return (int) value;
+    /** A Hugging Face directory; adapters are added to the weights. */
+    static void writeModel(Origin origin, Decoder decoder, Path target) throws IOException {
+        HfModelWriter.write(
+                target,
+                origin.config(),
+                origin.generation(),
+                weights(decoder),
+                SafetensorsWriter.DEFAULT_FILE_BYTES,
+                others -> writeTokenizer(origin, others));
+    }
+
+    private static List<SafetensorsWriter.Tensor> adapterTensors(Origin origin, Decoder decoder) {
+        DecoderNames names = Architecture.of(origin.config().modelType()).names();
+        List<SafetensorsWriter.Tensor> tensors = pieces(decoder.adapters(), true);
+        List<Parameter> saved =
+                decoder.base().stream().filter(Parameter::trains).toList();
+        for (SafetensorsWriter.Tensor tensor : pieces(saved, true)) {
+            TensorInfo info = tensor.info();
+            tensors.add(new SafetensorsWriter.Tensor(
+                    new TensorInfo(names.whole(info.name()), info.type(), info.shape()), tensor.source()));
         }
-        return value;
+        return tensors;
     }
 
-    private static List<SafetensorsWriter.Tensor> pieces(String prefix, List<Parameter> parameters, boolean masters) {
+    /** The tensors of the checkpoint under the names in which they were read, adapters added to them. */
+    static List<SafetensorsWriter.Tensor> weights(Decoder decoder) {
+        Map<Parameter, Linear> adapted = new IdentityHashMap<>();
+        decoder.linears().stream()
+                .filter(linear -> !linear.adapters().isEmpty())
+                .forEach(linear -> adapted.put(linear.weight(), linear));
+        List<SafetensorsWriter.Tensor> tensors = new ArrayList<>();
+        for (Parameter parameter : decoder.base()) {
+            Linear linear = adapted.get(parameter);
+            for (Piece piece : parameter.pieces()) {
+                tensors.add(Bytes.rows(
+                        piece.name(),
+                        decoder.placement().type(),
+                        parameter.value().shape(),
+                        linear == null ? parameter::matrix : linear::merged,
+                        piece.from(),
+                        piece.rows()));
+            }
+        }
+        return tensors;
+    }
+
+    private static List<SafetensorsWriter.Tensor> pieces(List<Parameter> parameters, boolean masters) {
         List<SafetensorsWriter.Tensor> tensors = new ArrayList<>();
         for (Parameter parameter : parameters) {
             for (Piece piece : parameter.pieces()) {
                 tensors.add(Bytes.rows(
-                        prefix + piece.name(),
-                        masters ? parameter.optimized() : parameter.value(),
-                        piece.from(),
-                        piece.rows()));
+                        piece.name(), masters ? parameter.optimized() : parameter.value(), piece.from(), piece.rows()));
             }
         }
         return tensors;

@@ -83,8 +83,7 @@ final class Head {
                 d.div_(temperatures.narrow(0, at, size));
             }
             Tensor typed = d.to(decoder.placement().type());
-            result.narrow(0, at, size)
-                    .copy_(torch.mm(typed, decoder.head().value().detach()));
+            result.narrow(0, at, size).copy_(decoder.logitsBackward(typed));
             if (headGradient != null) {
                 headGradient.addmm_(typed.t(), hidden.narrow(0, at, size));
             }

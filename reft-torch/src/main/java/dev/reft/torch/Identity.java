@@ -66,6 +66,9 @@ final class Identity {
     private static String checksum(Decoder decoder) {
         CRC32 crc = new CRC32();
         for (Parameter parameter : decoder.base()) {
+            if (parameter.trains()) {
+                continue; // it is in the state
+            }
             try (Scope scope = new Scope()) {
                 Tensor plain = parameter.value().detach().cpu().contiguous();
                 BytePointer pointer = new BytePointer(plain.data_ptr());

@@ -3,10 +3,12 @@ package dev.reft.torch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param bias [out] or null
  * @param transposed whether the weight lies as GPT-2's Conv1D stores it
  * @param modules the checkpoint's layers and what they give
- * @param adapters low-rank additions to ranges of the output, in ascending order
+ * @param adapters low-rank additions to ranges of the output, in ascending order, in fp32
  */
 record Linear(
         Parameter weight, @Nullable Parameter bias, boolean transposed, List<Module> modules, List<Low> adapters) {
@@ -66,13 +68,29 @@ record Linear(
 
     /** Applies the layer to x [N, in]. */
     Tensor apply(Tensor x) {
-        Tensor matrix = transposed ? weight.value().t() : weight.value();
+        Tensor matrix = transposed ? weight.matrix().t() : weight.matrix();
         Tensor out = bias == null ? torch.linear(x, matrix) : torch.linear(x, matrix, new TensorOptional(bias.value()));
         return adapters.isEmpty() ? out : out.add(adapted(x, out));
     }
 
+    /** The weight in fp32 with the adapters added to it, as the checkpoint stores it; in the scope around. */
+    Tensor merged() {
+        Tensor matrix = weight.matrix().detach().to(ScalarType.Float, false, true, new MemoryFormatOptional());
+        for (Low low : adapters) {
+            Tensor b = low.b().optimized().detach().to(ScalarType.Float);
+            Tensor product = torch.mm(b, low.a().optimized().detach().to(ScalarType.Float));
+            Tensor range = matrix.narrow(
+                    transposed ? 1 : 0, low.module().from(), low.module().width());
+            range.add_(transposed ? product.t() : product, new Scalar(low.scale()));
+        }
+        return matrix;
+    }
+
+    /** In fp32 whatever the base is computed in, since what an adapter adds is small beside it. */
     private Tensor adapted(Tensor x, Tensor out) {
         int width = Math.toIntExact(out.size(1));
+        Tensor exact = x.to(ScalarType.Float);
+        ScalarType type = Ops.type(out);
         Tensor[] parts = new Tensor[2 * adapters.size() + 1];
         int count = 0;
         int at = 0;
@@ -80,8 +98,8 @@ record Linear(
             if (low.module().from() > at) {
                 parts[count++] = zeros(out, low.module().from() - at);
             }
-            Tensor inner = torch.linear(x, low.a().value()).mul(new Scalar(low.scale()));
-            parts[count++] = torch.linear(inner, low.b().value());
+            Tensor inner = torch.linear(exact, low.a().value()).mul(new Scalar(low.scale()));
+            parts[count++] = torch.linear(inner, low.b().value()).to(type);
             at = low.module().from() + low.module().width();
         }
         if (at < width) {

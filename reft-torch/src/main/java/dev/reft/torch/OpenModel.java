@@ -24,12 +24,14 @@ class OpenModel implements LanguageModel {
     private final ModelInfo info;
     private final Optional<Tokenizer> tokenizer;
     private final List<Integer> endIds;
+    private final Origin origin;
     private final CallGuard guard;
     private final Set<TorchGeneration> generations = Collections.newSetFromMap(new IdentityHashMap<>());
     private volatile boolean closed;
 
     /** Takes ownership of the network. */
-    OpenModel(Network network, ModelInfo info, Optional<Tokenizer> tokenizer, List<Integer> endIds) {
+    OpenModel(Network network, ModelInfo info, Optional<Tokenizer> tokenizer, List<Integer> endIds, Origin origin) {
+        this.origin = origin;
         this.network = network;
         this.info = info;
         this.tokenizer = tokenizer;
@@ -51,11 +53,15 @@ class OpenModel implements LanguageModel {
 
     /** A model on another network that is otherwise the same. */
     OpenModel beside(Network other) {
-        return new OpenModel(other, info, tokenizer, endIds);
+        return new OpenModel(other, info, tokenizer, endIds, origin);
     }
 
     Network network() {
         return network;
+    }
+
+    Origin origin() {
+        return origin;
     }
 
     /** Begins a call; refused if another runs or the model is closed. */

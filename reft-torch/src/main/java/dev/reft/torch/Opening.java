@@ -1,8 +1,12 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.Architecture;
 import dev.reft.checkpoint.Checkpoint;
+import dev.reft.checkpoint.CheckpointException;
+import dev.reft.checkpoint.DecoderNames;
 import dev.reft.checkpoint.GenerationConfig;
 import dev.reft.checkpoint.ModelConfig;
+import dev.reft.checkpoint.PeftAdapter;
 import dev.reft.checkpoint.TensorFile;
 import dev.reft.model.ModelInfo;
 import dev.reft.model.ModelSpec;
@@ -14,21 +18,27 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A model on disk that is being opened: its configuration, options and weights.
  *
- * @param spec what was asked for
+ * @param asked what was asked for
+ * @param spec the same with the base as the model, where an adapter was asked for
  * @param options of the specification
  * @param config what the model computes
  * @param checkpoint the files with weights, or null if these are random
+ * @param adapter that is put on it, or null
  */
 record Opening(
+        ModelSpec asked,
         ModelSpec spec,
         Options options,
         ModelConfig config,
-        @Nullable Checkpoint checkpoint) implements AutoCloseable {
+        @Nullable Checkpoint checkpoint,
+        @Nullable PeftAdapter adapter)
+        implements AutoCloseable {
     /** In fp32 generation and scoring of SmolLM2 differed by 4e-5 at most in 300 tokens. */
     private static final double TOLERANCE = 2e-4;
 
@@ -38,23 +48,73 @@ record Opening(
      */
     private static final double HALF_TOLERANCE = 0.5;
 
-    static Opening of(ModelSpec spec) {
-        Options options = Options.of(spec);
+    static Opening of(ModelSpec asked) {
+        Options options = Options.of(asked);
+        PeftAdapter adapter = adapter(asked, options);
+        try {
+            ModelSpec spec = options.adapter().isPresent() || adapter == null ? asked : onBase(asked, adapter);
+            Opening opening = of(asked, spec, options, adapter);
+            if (adapter != null) {
+                try {
+                    adapter.checkAgainst(opening.config());
+                } catch (RuntimeException e) {
+                    opening.close();
+                    throw e;
+                }
+            }
+            return opening;
+        } catch (RuntimeException | Error e) {
+            if (adapter != null) {
+                adapter.close();
+            }
+            throw e;
+        }
+    }
+
+    private static @Nullable PeftAdapter adapter(ModelSpec asked, Options options) {
+        if (options.adapter().isPresent()) {
+            return PeftAdapter.open(Path.of(options.adapter().get().directory()));
+        }
+        Path path = Path.of(asked.model());
+        return PeftAdapter.isIn(path) ? PeftAdapter.open(path) : null;
+    }
+
+    private static ModelSpec onBase(ModelSpec asked, PeftAdapter adapter) {
+        Path base = adapter.base()
+                .orElseThrow(() -> new CheckpointException(
+                        adapter.directory(),
+                        "base_model_name_or_path",
+                        "'" + adapter.baseName()
+                                + "' is not on this machine; name the base as the model and the adapter by"
+                                + " the option AdapterFiles"));
+        return new ModelSpec(base.toString(), asked.device(), asked.precision(), asked.options());
+    }
+
+    private static Opening of(ModelSpec asked, ModelSpec spec, Options options, @Nullable PeftAdapter adapter) {
         Path path = Path.of(spec.model());
         if (options.random().isPresent()) {
-            return new Opening(spec, options, ModelConfig.read(path), null);
+            return new Opening(asked, spec, options, ModelConfig.read(path), null, adapter);
         }
         Checkpoint checkpoint = Checkpoint.open(path);
-        return new Opening(spec, options, checkpoint.config(), checkpoint);
+        return new Opening(asked, spec, options, checkpoint.config(), checkpoint, adapter);
     }
 
     Placement placement() {
         return new Placement(spec.device(), spec.precision());
     }
 
-    /** Reads the weights; libtorch must be started. */
-    Decoder decoder(boolean trains, Part part) {
-        return DecoderLoader.load(config, placement(), source(), trains, part);
+    /**
+     * Reads the weights, without the adapter's low-rank parts; libtorch must be started.
+     *
+     * @param trains whether a module trains
+     */
+    Decoder decoder(Predicate<String> trains, Part part) {
+        WeightSource source = source();
+        if (adapter != null) {
+            DecoderNames names = Architecture.of(config.modelType()).names();
+            source = new OverlaySource(source, adapter, names);
+        }
+        return DecoderLoader.load(config, placement(), options.storage(), source, trains, part);
     }
 
     private WeightSource source() {
@@ -70,7 +130,9 @@ record Opening(
     /** The value layer that was exported beside the model, or null. */
     @Nullable
     ValueLayer valueLayer() {
-        Path file = Path.of(spec.model()).resolve(Exporter.VALUES);
+        Path own = Path.of(spec.model()).resolve(Exporter.VALUES);
+        Path beside = adapter == null ? own : adapter.directory().resolve(Exporter.VALUES);
+        Path file = Files.isRegularFile(beside) ? beside : own;
         if (checkpoint == null || !Files.isRegularFile(file)) {
             return null;
         }
@@ -101,8 +163,8 @@ record Opening(
     }
 
     String id() {
-        Path name = Path.of(spec.model()).toAbsolutePath().normalize().getFileName();
-        return name == null ? spec.model() : name.toString();
+        Path name = Path.of(asked.model()).toAbsolutePath().normalize().getFileName();
+        return name == null ? asked.model() : name.toString();
     }
 
     /** The tokens that end a completion. */
@@ -131,6 +193,9 @@ record Opening(
     public void close() {
         if (checkpoint != null) {
             checkpoint.close();
+        }
+        if (adapter != null) {
+            adapter.close();
         }
     }
 }

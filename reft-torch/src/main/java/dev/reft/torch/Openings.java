@@ -1,5 +1,6 @@
 package dev.reft.torch;
 
+import dev.reft.checkpoint.PeftAdapter;
 import dev.reft.model.Adapter;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.ModelSpec;
@@ -9,6 +10,7 @@ import dev.reft.model.ValueHead;
 import dev.reft.torch.Parameter.Part;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Opens models and policies; libtorch is started, nothing is refused. What was read is freed again if opening fails. */
@@ -18,13 +20,14 @@ final class Openings {
     static LanguageModel model(ModelSpec spec) {
         Deque<AutoCloseable> made = new ArrayDeque<>();
         try (Opening opening = Opening.of(spec)) {
-            Decoder decoder = note(made, opening.decoder(false, Part.POLICY));
+            Decoder decoder = note(made, opened(opening));
             ValueLayer layer = opening.valueLayer();
             if (layer != null) {
                 note(made, layer);
             }
             Network network = new Network(decoder, layer == null ? null : decoder, layer);
-            return new OpenModel(network, opening.info(network), opening.tokenizer(), opening.endIds());
+            return new OpenModel(
+                    network, opening.info(network), opening.tokenizer(), opening.endIds(), opening.origin(null));
         } catch (RuntimeException | Error e) {
             free(made, e);
             throw e;
@@ -63,12 +66,31 @@ final class Openings {
         }
     }
 
-    private static Decoder trained(Opening opening, Training training, Part part, Deque<AutoCloseable> made) {
-        if (training.adapter() instanceof Adapter.Lora lora) {
-            Decoder base = opening.decoder(false, part);
-            return note(made, Adapters.adapt(base, lora, part, training.seed()));
+    private static Decoder opened(Opening opening) {
+        Decoder decoder = opening.decoder(module -> false, Part.POLICY);
+        PeftAdapter adapter = opening.adapter();
+        if (adapter == null) {
+            return decoder;
         }
-        return note(made, opening.decoder(true, part));
+        Decoder adapted = Adapters.put(decoder, adapter, Part.POLICY, false);
+        return opening.options().merge() ? Adapters.merge(adapted) : adapted;
+    }
+
+    private static Decoder trained(Opening opening, Training training, Part part, Deque<AutoCloseable> made) {
+        Predicate<String> trains = training.adapter() instanceof Adapter.Lora lora ? lora::saves : module -> true;
+        Decoder decoder = opening.decoder(trains, part);
+        PeftAdapter adapter = opening.adapter();
+        if (adapter != null && !opening.options().merge()) {
+            return note(made, Adapters.put(decoder, adapter, part, true));
+        }
+        if (adapter != null) {
+            decoder = Adapters.merge(Adapters.put(decoder, adapter, part, false));
+        }
+        return note(
+                made,
+                training.adapter() instanceof Adapter.Lora lora
+                        ? Adapters.begin(decoder, lora, part, training.seed())
+                        : decoder);
     }
 
     private static ValueLayer valueLayer(Opening opening, Training training, Deque<AutoCloseable> made) {

@@ -12,20 +12,30 @@ import java.util.Optional;
  * @param matmul precision wished
  * @param checkpointing whether blocks are computed again in the backward
  * @param tokensPerPass instead of the default
+ * @param adapter put on the model
+ * @param merge whether the adapter is added to the weights
+ * @param storage of a base that does not train
  */
 record Options(
         Optional<RandomWeights> random,
         Optional<Threads> threads,
         Optional<MatmulPrecision> matmul,
         boolean checkpointing,
-        Optional<TokensPerPass> tokensPerPass) {
+        Optional<TokensPerPass> tokensPerPass,
+        Optional<AdapterFiles> adapter,
+        boolean merge,
+        Optional<BaseStorage> storage) {
     static Options of(ModelSpec spec) {
         return new Options(
                 find(spec, RandomWeights.class),
                 find(spec, Threads.class),
                 find(spec, MatmulPrecision.class),
-                find(spec, GradientCheckpointing.class).isPresent(),
-                find(spec, TokensPerPass.class));
+                find(spec, GradientCheckpointing.class).isPresent()
+                        || find(spec, BaseStorage.class).isPresent(),
+                find(spec, TokensPerPass.class),
+                find(spec, AdapterFiles.class),
+                find(spec, MergeAdapter.class).isPresent(),
+                find(spec, BaseStorage.class));
     }
 
     /** Why an option is refused: unknown, or given twice. */
@@ -50,7 +60,10 @@ record Options(
                 || option instanceof Threads
                 || option instanceof MatmulPrecision
                 || option instanceof GradientCheckpointing
-                || option instanceof TokensPerPass;
+                || option instanceof TokensPerPass
+                || option instanceof AdapterFiles
+                || option instanceof MergeAdapter
+                || option instanceof BaseStorage;
     }
 
     private static <T extends ProviderOption> Optional<T> find(ModelSpec spec, Class<T> type) {

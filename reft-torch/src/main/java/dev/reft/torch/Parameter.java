@@ -3,6 +3,7 @@ package dev.reft.torch;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class Parameter implements AutoCloseable {
     private final Part part;
     private final boolean byHand;
     private final Tensor value;
+    private final @Nullable Compact compact;
     private @Nullable Tensor master;
     private @Nullable Tensor gradient;
     private @Nullable Tensor firstMoment;
@@ -49,10 +51,45 @@ final class Parameter implements AutoCloseable {
      * @param byHand whether its gradient is written by {@link #gradientByHand} rather than found by autograd
      */
     Parameter(List<Piece> pieces, Part part, boolean byHand, Tensor value) {
+        this(pieces, part, byHand, value, null);
+    }
+
+    /** Takes ownership of a kept matrix that is held in fewer bits; it cannot train. */
+    Parameter(List<Piece> pieces, Part part, boolean byHand, Tensor value, @Nullable Compact compact) {
         this.pieces = List.copyOf(pieces);
         this.part = part;
         this.byHand = byHand;
         this.value = value;
+        this.compact = compact;
+    }
+
+    /** Whether the value is held in fewer bits than it is computed with. */
+    boolean isCompact() {
+        return compact != null;
+    }
+
+    /** The matrix to compute with: the value itself, or what it stands for, in the scope around. */
+    Tensor matrix() {
+        return compact == null ? value : compact.expand(value);
+    }
+
+    /** Rows of {@link #matrix}. */
+    Tensor matrix(long from, long rows) {
+        return compact == null ? value.narrow(0, from, rows) : compact.expand(value, from, rows);
+    }
+
+    /** Rows of {@link #matrix} at indices [N], int64. */
+    Tensor matrix(Tensor indices) {
+        return compact == null ? torch.embedding(value, indices) : compact.expand(value, indices);
+    }
+
+    /** Writes rows, of any type, on the CPU; before the parameter is used. */
+    void fill(long from, Tensor rows) {
+        if (compact == null) {
+            value.narrow(0, from, rows.size(0)).copy_(rows);
+        } else {
+            compact.fill(value, from, rows);
+        }
     }
 
     /** Makes the parameter trainable: a leaf of autograd unless by hand; with a master if it is not fp32. */
@@ -67,7 +104,8 @@ final class Parameter implements AutoCloseable {
     /** A copy of the value that is never written. */
     Parameter frozen() {
         try (Scope scope = new Scope()) {
-            return new Parameter(pieces, part, byHand, Scope.keep(value.detach().clone()));
+            return new Parameter(
+                    pieces, part, byHand, Scope.keep(value.detach().clone()), compact == null ? null : compact.copy());
         }
     }
 
@@ -242,6 +280,9 @@ final class Parameter implements AutoCloseable {
         if (master != null) {
             master.close();
             master = null;
+        }
+        if (compact != null) {
+            compact.close();
         }
         value.close();
     }

@@ -51,9 +51,28 @@ final class Sizes {
     static long adapters(ModelConfig config, Adapter.Lora lora) {
         Map<String, List<Long>> shapes = names(config).tensors(config);
         return Adapters.layers(config)
-                .filter(layer -> Adapters.targets(lora, layer))
-                .map(layer -> Objects.requireNonNull(shapes.get(layer + ".weight")))
-                .mapToLong(shape -> (shape.get(0) + shape.get(1)) * lora.rank())
+                .filter(lora::adapts)
+                .mapToLong(layer -> {
+                    List<Long> shape = Objects.requireNonNull(shapes.get(layer + ".weight"));
+                    return (shape.get(0) + shape.get(1)) * lora.rankOf(layer);
+                })
+                .sum();
+    }
+
+    /** Numbers in the modules of the base that train beside the adapters. */
+    static long saved(ModelConfig config, Adapter.Lora lora) {
+        return names(config).tensors(config).entrySet().stream()
+                .filter(tensor ->
+                        lora.saves(tensor.getKey().substring(0, tensor.getKey().lastIndexOf('.'))))
+                .mapToLong(tensor -> product(tensor.getValue()))
+                .sum();
+    }
+
+    /** Numbers in matrices, which {@link BaseStorage} is for; what trains is not held so. */
+    static long matrices(ModelConfig config) {
+        return names(config).tensors(config).values().stream()
+                .filter(shape -> shape.size() > 1)
+                .mapToLong(Sizes::product)
                 .sum();
     }
 

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class TorchPolicy extends OpenModel implements Policy {
     private final Training training;
     private final boolean checkpointing;
-    private final Origin origin;
     private final List<Parameter> trained;
     private final Set<TorchPass> passes = Collections.newSetFromMap(new IdentityHashMap<>());
     private Optimizer optimizer;
@@ -41,10 +40,9 @@ final class TorchPolicy extends OpenModel implements Policy {
             Training training,
             boolean checkpointing,
             Origin origin) {
-        super(network, info, tokenizer, endIds);
+        super(network, info, tokenizer, endIds, origin);
         this.training = training;
         this.checkpointing = checkpointing;
-        this.origin = origin;
         this.optimizer = training.optimizer();
         this.trained = network.parameters().stream().filter(Parameter::trains).toList();
     }
@@ -136,7 +134,7 @@ final class TorchPolicy extends OpenModel implements Policy {
     @Override
     public void export(Path directory) {
         try (CallGuard.Call call = enter("export")) {
-            Failures.run("export", () -> Exporter.export(this, origin, directory));
+            Failures.run("export", () -> Exporter.export(this, origin(), directory));
         }
     }
 
@@ -148,7 +146,7 @@ final class TorchPolicy extends OpenModel implements Policy {
                 throw new IllegalStateException(
                         "saveState is refused while gradients are accumulated: step or discard them");
             }
-            Failures.run("saveState", () -> StateFiles.save(this, origin, directory));
+            Failures.run("saveState", () -> StateFiles.save(this, origin(), directory));
         }
     }
 
@@ -156,7 +154,7 @@ final class TorchPolicy extends OpenModel implements Policy {
     public void restoreState(Path directory) {
         try (CallGuard.Call call = enter("restoreState")) {
             refuseWhileOpen("restoreState");
-            Failures.run("restoreState", () -> StateFiles.restore(this, origin, directory));
+            Failures.run("restoreState", () -> StateFiles.restore(this, origin(), directory));
         }
     }
 

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  * Opens decoders (Llama 2 and 3, CodeLlama, SmolLM2, Mistral, Qwen2 and 2.5, Qwen3, OLMo 2, GPT-2, OPT: {@link
  * dev.reft.checkpoint.Architecture#known}) on libtorch: for scoring, generation and training, on the CPU and on CUDA.
  *
- * <p>Its options are {@link RandomWeights}, {@link Threads}, {@link MatmulPrecision}, {@link GradientCheckpointing} and
- * {@link TokensPerPass}. Threads and precision hold for the process: the first opening fixes them.
+ * <p>Its options are {@link RandomWeights}, {@link Threads}, {@link MatmulPrecision}, {@link GradientCheckpointing}, {@link
+ * TokensPerPass}, {@link AdapterFiles}, {@link MergeAdapter} and {@link BaseStorage}. Threads and precision hold for the process: the first opening fixes them.
  */
 public final class TorchProvider implements PolicyProvider {
     private static final Pattern DEVICE = Pattern.compile("cpu|cuda:[0-9]+");
@@ -50,7 +50,15 @@ public final class TorchProvider implements PolicyProvider {
     }
 
     private static Optional<String> refusesModel(ModelSpec spec) {
+        Options options = Options.of(spec);
         try (Opening opening = Opening.of(spec)) {
+            if (options.merge() && opening.adapter() == null) {
+                return Optional.of("MergeAdapter is given, but no adapter");
+            }
+            if (options.merge() && options.storage().isPresent()) {
+                return Optional.of("MergeAdapter needs the weights as they are, but BaseStorage "
+                        + options.storage().get() + " is given");
+            }
             // A reader that gave a configuration knows its architecture, and all of these are computed here.
             return Optional.empty();
         } catch (CheckpointException e) {
@@ -74,11 +82,9 @@ public final class TorchProvider implements PolicyProvider {
     }
 
     private Optional<String> refusesTraining(ModelSpec spec, Training training) {
-        if (training.adapter() instanceof Adapter.Lora lora) {
-            Optional<String> target = refusesTargets(spec, lora);
-            if (target.isPresent()) {
-                return target;
-            }
+        Optional<String> adapter = refusesAdapter(spec, training.adapter());
+        if (adapter.isPresent()) {
+            return adapter;
         }
         if (!(training.valueHead() instanceof ValueHead.Separate separate)) {
             return Optional.empty();
@@ -88,11 +94,9 @@ public final class TorchProvider implements PolicyProvider {
         if (refusal.isPresent()) {
             return Optional.of("the critic is refused: " + refusal.get());
         }
-        if (training.adapter() instanceof Adapter.Lora lora) {
-            Optional<String> target = refusesTargets(critic, lora);
-            if (target.isPresent()) {
-                return Optional.of("the critic is refused: " + target.get());
-            }
+        Optional<String> criticAdapter = refusesAdapter(critic, training.adapter());
+        if (criticAdapter.isPresent()) {
+            return Optional.of("the critic is refused: " + criticAdapter.get());
         }
         if (!critic.device().equals(spec.device())) {
             return Optional.of("the critic's device " + critic.device() + " is not the policy's " + spec.device());
@@ -108,9 +112,22 @@ public final class TorchProvider implements PolicyProvider {
         }
     }
 
-    private static Optional<String> refusesTargets(ModelSpec spec, Adapter.Lora lora) {
+    private static Optional<String> refusesAdapter(ModelSpec spec, Adapter adapter) {
+        Options options = Options.of(spec);
         try (Opening opening = Opening.of(spec)) {
-            return Adapters.refuses(lora, opening.config());
+            boolean put = opening.adapter() != null && !options.merge();
+            if (adapter instanceof Adapter.Lora lora) {
+                Adapter.Lora files = put ? opening.adapter().lora() : lora;
+                return Adapters.same(lora, files, opening.config())
+                        ? Adapters.refuses(lora, opening.config())
+                        : Optional.of("the adapter's files say " + files + ", the training " + lora);
+            }
+            if (put) {
+                return Optional.of(
+                        "full training of a model under an adapter; give MergeAdapter, or train the adapter: "
+                                + opening.adapter().lora());
+            }
+            return options.storage().map(storage -> "BaseStorage is for a base that does not train");
         }
     }
 

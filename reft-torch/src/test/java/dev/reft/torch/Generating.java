@@ -36,7 +36,7 @@ final class Generating implements AutoCloseable {
     private Generating(Path model, Precision precision) {
         Engine.start(Optional.of(new Threads(1)), Optional.empty(), "cpu");
         try (Opening opening = Opening.of(Golden.spec(model, precision))) {
-            network = new Network(opening.decoder(false, Part.POLICY), null, null);
+            network = new Network(opening.decoder(module -> false, Part.POLICY), null, null);
             info = opening.info(network);
         }
         try (Checkpoint checkpoint = Checkpoint.open(model)) {

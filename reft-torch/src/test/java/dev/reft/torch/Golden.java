@@ -109,7 +109,7 @@ final class Golden {
         Engine.start(options.threads(), options.matmul(), spec.device());
         Training training = new Training(new ValueHead.Shared(), new Adapter.Full(), optimizer, 1, Replicas.SINGLE);
         try (Opening opening = Opening.of(spec)) {
-            Decoder decoder = opening.decoder(true, Parameter.Part.POLICY);
+            Decoder decoder = opening.decoder(module -> true, Parameter.Part.POLICY);
             ValueLayer layer = valueLayer(opening.placement(), opening.config().embeddingSize());
             Network network = new Network(decoder, decoder, layer);
             return new TorchPolicy(

@@ -40,7 +40,7 @@ class TinyParityTest {
     }
 
     private static Network network(Opening opening) {
-        Decoder decoder = opening.decoder(false, Part.POLICY);
+        Decoder decoder = opening.decoder(module -> false, Part.POLICY);
         return new Network(
                 decoder,
                 decoder,

@@ -130,7 +130,7 @@ class TrainingTest {
     @ParameterizedTest
     @EnumSource(Precision.class)
     void nativeHandlesStayConstant(Precision precision) {
-        Adapter lora = new Adapter.Lora(2, 4, List.of(Adapters.ALL));
+        Adapter lora = new Adapter.Lora(2, 4, List.of(Adapter.Lora.ALL_LINEAR));
         for (Adapter adapter : List.of(new Adapter.Full(), lora)) {
             long before = Pointer.totalCount();
             try (Policy policy = open(Tiny.llama(precision), adapter, Optimizer.AdamW.DEFAULT)) {

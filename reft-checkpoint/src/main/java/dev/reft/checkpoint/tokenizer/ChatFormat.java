@@ -85,6 +85,11 @@ public final class ChatFormat {
         return templates.isEmpty() ? Optional.empty() : Optional.of(new ChatFormat(source, templates, specials));
     }
 
+    /** The template that is used without tools. */
+    Optional<String> text() {
+        return Optional.ofNullable(templates.get(DEFAULT));
+    }
+
     private static String text(Path file) throws IOException {
         return new String(TokenizerJson.bytes(file, MOST_BYTES), StandardCharsets.UTF_8);
     }

@@ -2,10 +2,13 @@ package dev.reft.checkpoint.tokenizer;
 
 import dev.reft.checkpoint.CheckpointException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * How a byte-level tokenizer cuts text into words, as GGUF's {@code tokenizer.ggml.pre} names it.
@@ -71,5 +74,62 @@ record PreTokenization(List<String> patterns, boolean digits, boolean wholeWords
                             + ". A tokenizer.json beside the file is used instead of its metadata");
         }
         return known;
+    }
+
+    /**
+     * The name of what a {@code tokenizer.json} does.
+     *
+     * @throws CheckpointException if no name that is known here stands for it
+     */
+    static String nameOf(JsonNode tokenizer, Path source) {
+        JsonNode cut = tokenizer.path("pre_tokenizer");
+        List<JsonNode> steps = new ArrayList<>();
+        if (cut.path("type").asString("").equals("Sequence")) {
+            cut.path("pretokenizers").forEach(steps::add);
+        } else {
+            steps.add(cut);
+        }
+        boolean digits = false;
+        boolean understood = true;
+        boolean bytes = false;
+        boolean regex = false;
+        List<String> patterns = new ArrayList<>();
+        for (JsonNode step : steps) {
+            switch (step.path("type").asString("")) {
+                case "Digits" -> {
+                    digits = true;
+                    understood &= step.path("individual_digits").asBoolean(false) && patterns.isEmpty();
+                }
+                case "Split" -> {
+                    patterns.add(step.path("pattern").path("Regex").asString(""));
+                    understood &= step.path("behavior").asString("").equals("Isolated")
+                            && !step.path("invert").asBoolean(false);
+                }
+                case "ByteLevel" -> {
+                    bytes = true;
+                    regex = step.path("use_regex").asBoolean(true);
+                    understood &= !step.path("add_prefix_space").asBoolean(true);
+                }
+                default -> understood = false;
+            }
+        }
+        JsonNode normal = tokenizer.path("normalizer");
+        boolean nfc = normal.path("type").asString("").equals("NFC");
+        understood &= bytes && regex == patterns.isEmpty() && (nfc || normal.isNull() || normal.isMissingNode());
+        boolean wholeWords = tokenizer.path("model").path("ignore_merges").asBoolean(false);
+        for (String name : List.of("gpt-2", "smollm", "llama-bpe", "qwen2", "tekken")) {
+            PreTokenization known = Objects.requireNonNull(KNOWN.get(name));
+            if (understood
+                    && known.digits == digits
+                    && known.patterns.equals(patterns)
+                    && known.wholeWords == wholeWords
+                    && known.nfc == nfc) {
+                return name;
+            }
+        }
+        throw new CheckpointException(
+                source,
+                "pre_tokenizer",
+                "is none that llama.cpp has under a name known here, so its tokens would be others: " + cut);
     }
 }

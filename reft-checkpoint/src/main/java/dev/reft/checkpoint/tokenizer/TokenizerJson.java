@@ -113,6 +113,10 @@ final class TokenizerJson {
         return node.intValue();
     }
 
+    JsonNode tree() {
+        return tree;
+    }
+
     Path source() {
         return source;
     }
