@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -57,7 +58,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
                 .findFirst()
                 .orElseThrow(
                         () -> wrong("output '" + OUTPUTS.get(0) + "'", "is missing; there are " + outputs.keySet()));
-        long[] shape = tensor(output, outputs.get(output), OnnxJavaType.FLOAT).getShape();
+        long[] shape = tensor(output, Objects.requireNonNull(outputs.get(output)), OnnxJavaType.FLOAT)
+                .getShape();
         this.pooled = shape.length == 2;
         if (shape.length != 2 && shape.length != 3) {
             throw wrong("output '" + output + "'", "has " + shape.length + " dimensions, not 2 or 3");

@@ -3,6 +3,7 @@ package dev.reft.onnx.export;
 import dev.reft.checkpoint.Checkpoint;
 import dev.reft.checkpoint.CheckpointException;
 import dev.reft.checkpoint.GgufMetadata;
+import dev.reft.checkpoint.PeftAdapter;
 import dev.reft.checkpoint.TensorFile;
 import dev.reft.checkpoint.tokenizer.HfTokenizer;
 import dev.reft.io.AtomicFiles;
@@ -65,6 +66,9 @@ public final class OnnxExport {
      */
     public static void write(Path model, Path target, OnnxExportOptions options) throws IOException {
         refuseOccupied(target);
+        if (PeftAdapter.isIn(model)) {
+            throw new CheckpointException(model, "adapter", "is no whole model; add it to its base first");
+        }
         try (Checkpoint checkpoint = Checkpoint.open(model);
                 TensorFile values = options.values() ? TensorFile.open(valueHead(model)) : null) {
             OnnxGraph graph = DecoderGraph.of(checkpoint, values, options);
