@@ -1,4 +1,4 @@
-/** Text and token ids: tokenizers and chat messages. */
+/** Text, token ids and vectors of meaning: tokenizers, chat messages, embedders. */
 @NullMarked
 package dev.reft.text;
 

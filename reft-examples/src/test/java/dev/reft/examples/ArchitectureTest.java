@@ -39,6 +39,7 @@ class ArchitectureTest {
                 "testkit",
                 "checkpoint",
                 "torch",
+                "onnx",
                 "graders",
                 "sandbox",
                 "ppo",
@@ -55,7 +56,16 @@ class ArchitectureTest {
         classes()
                 .should()
                 .resideInAnyPackage(packages(join(
-                        CORE, "testkit", "checkpoint", "torch", "graders", "sandbox", "ppo", "examples", "benchmarks")))
+                        CORE,
+                        "testkit",
+                        "checkpoint",
+                        "torch",
+                        "onnx",
+                        "graders",
+                        "sandbox",
+                        "ppo",
+                        "examples",
+                        "benchmarks")))
                 .check(REFT);
     }
 
@@ -95,28 +105,30 @@ class ArchitectureTest {
 
     @Test
     void checkpointDependsOnCore() {
-        neverSees("checkpoint", "torch", "graders", "sandbox", "ppo", "examples", "testkit");
+        neverSees("checkpoint", "torch", "onnx", "graders", "sandbox", "ppo", "examples", "testkit");
     }
 
     @Test
     void providersDependOnCheckpointAndCore() {
-        neverSees("torch", "graders", "sandbox", "ppo", "examples", "testkit");
+        neverSees("torch", "onnx", "graders", "sandbox", "ppo", "examples", "testkit");
+        neverSees("onnx", "torch", "graders", "sandbox", "ppo", "examples", "testkit");
     }
 
     @Test
     void trainersAndGradersNeverSeeAProvider() {
-        neverSees("ppo", "torch", "checkpoint", "graders", "sandbox", "examples", "testkit");
-        neverSees("graders", "torch", "checkpoint", "sandbox", "ppo", "examples", "testkit");
+        neverSees("ppo", "torch", "onnx", "checkpoint", "graders", "sandbox", "examples", "testkit");
+        neverSees("graders", "torch", "onnx", "checkpoint", "sandbox", "ppo", "examples", "testkit");
     }
 
     @Test
     void sandboxDependsOnGradersAndCore() {
-        neverSees("sandbox", "torch", "checkpoint", "ppo", "examples", "testkit");
+        neverSees("sandbox", "torch", "onnx", "checkpoint", "ppo", "examples", "testkit");
     }
 
     @Test
     void enginesStayInTheirModules() {
         onlyIn("torch", "org.bytedeco..");
+        onlyIn("onnx", "ai.onnxruntime..");
         onlyIn("checkpoint", "ai.djl..");
         onlyIn("sandbox", "run.endive..");
         onlyIn("sandbox", "io.trino..");

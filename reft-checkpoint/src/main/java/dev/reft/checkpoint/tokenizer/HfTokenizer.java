@@ -36,6 +36,7 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
     private final ControlNames names;
     private final @Nullable ChatFormat format;
     private final int[] prefix;
+    private final int[] suffix;
     private final Set<Integer> endIds;
     private final int vocabularySize;
 
@@ -44,6 +45,7 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
         this.source = json.source();
         this.endIds = Set.copyOf(endIds);
         this.prefix = json.prefix();
+        this.suffix = json.suffix();
         this.controls = new NativeTokenizer(json.bytes(), source);
         List<AddedToken> added = confirmed(json.added());
         this.names = new ControlNames(added, this.endIds);
@@ -213,6 +215,29 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
         int[] all = new int[prefix.length + body.length];
         System.arraycopy(prefix, 0, all, 0, prefix.length);
         System.arraycopy(body, 0, all, prefix.length, body.length);
+        return all;
+    }
+
+    /**
+     * Token ids of a text as sentence encoders read it: between the tokens that the tokenizer's post-processor puts before
+     * and after a single text, such as BERT's {@code [CLS]} and {@code [SEP]}.
+     *
+     * @param text any text
+     * @param most tokens to give; the end of a longer text is left out, the tokens around it are not
+     * @return token ids
+     * @throws IllegalArgumentException if not even the tokens around it fit
+     */
+    public int[] encodeFramed(String text, int most) {
+        int room = most - prefix.length - suffix.length;
+        if (room < 0) {
+            throw new IllegalArgumentException(most + " tokens are fewer than the " + (most - room) + " around a text");
+        }
+        int[] body = encode(text);
+        int kept = Math.min(room, body.length);
+        int[] all = new int[prefix.length + kept + suffix.length];
+        System.arraycopy(prefix, 0, all, 0, prefix.length);
+        System.arraycopy(body, 0, all, prefix.length, kept);
+        System.arraycopy(suffix, 0, all, prefix.length + kept, suffix.length);
         return all;
     }
 

@@ -145,20 +145,34 @@ final class TokenizerJson {
 
     /** The tokens that the post-processor puts before a single text. */
     int[] prefix() {
+        return frame("cls", false);
+    }
+
+    /** The tokens that the post-processor puts after a single text. */
+    int[] suffix() {
+        return frame("sep", true);
+    }
+
+    private int[] frame(String field, boolean after) {
         List<Integer> ids = new ArrayList<>();
-        prefix(tree.path("post_processor"), ids);
+        frame(tree.path("post_processor"), field, after, ids);
         return ids.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private void prefix(JsonNode processor, List<Integer> ids) {
+    private void frame(JsonNode processor, String field, boolean after, List<Integer> ids) {
         switch (processor.path("type").asString("")) {
-            case "Sequence" -> processor.path("processors").forEach(part -> prefix(part, ids));
+            case "Sequence" -> processor.path("processors").forEach(part -> frame(part, field, after, ids));
             case "BertProcessing", "RobertaProcessing" ->
-                ids.add(id(processor.path("cls").path(1), "post_processor.cls"));
+                ids.add(id(processor.path(field).path(1), "post_processor." + field));
             case "TemplateProcessing" -> {
+                boolean passed = false;
                 for (JsonNode piece : processor.path("single")) {
                     if (!piece.has("SpecialToken")) {
-                        return;
+                        passed = true;
+                        continue;
+                    }
+                    if (passed != after) {
+                        continue;
                     }
                     String name = piece.path("SpecialToken").path("id").asString("");
                     JsonNode special = processor.path("special_tokens").path(name);

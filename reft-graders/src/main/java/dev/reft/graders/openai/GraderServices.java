@@ -3,9 +3,9 @@ package dev.reft.graders.openai;
 import dev.reft.graders.judges.ChatModel;
 import dev.reft.graders.programs.ProgramLimits;
 import dev.reft.graders.programs.ProgramRunner;
-import dev.reft.graders.similarity.Embedder;
 import dev.reft.graders.similarity.SimilarityMetric;
 import dev.reft.graders.similarity.SynonymSource;
+import dev.reft.text.Embedder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

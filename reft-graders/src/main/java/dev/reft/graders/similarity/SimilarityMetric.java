@@ -1,5 +1,6 @@
 package dev.reft.graders.similarity;
 
+import dev.reft.text.Embedder;
 import java.util.List;
 
 /** A similarity of two texts; called from several threads at once. The published ones are made here, by OpenAI's names too. */

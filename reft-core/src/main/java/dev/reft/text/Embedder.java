@@ -1,8 +1,8 @@
-package dev.reft.graders.similarity;
+package dev.reft.text;
 
 import java.util.List;
 
-/** Turns texts into vectors for {@link Cosine}; called from several threads at once. */
+/** Turns texts into vectors, so that graders can compare meanings; called from several threads at once. */
 public interface Embedder {
     /**
      * Embeds texts.
