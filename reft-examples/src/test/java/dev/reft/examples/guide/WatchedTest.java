@@ -83,15 +83,23 @@ class WatchedTest {
         for (int until : List.of(6, 12)) {
             try (Policy policy = policy();
                     PpoTrainer trainer = Files.exists(folder.resolve("latest"))
-                            ? PpoTrainer.of(policy).grader(GRADER).config(config()).resume(folder)
-                            : PpoTrainer.of(policy).grader(GRADER).config(config()).start()) {
+                            ? PpoTrainer.of(policy)
+                                    .grader(GRADER)
+                                    .config(config())
+                                    .resume(folder)
+                            : PpoTrainer.of(policy)
+                                    .grader(GRADER)
+                                    .config(config())
+                                    .start()) {
                 warnings.addAll(Watched.watched(
                         policy,
                         trainer,
                         Batches.of(prompts(), 6, 1),
                         new Evaluator(policy, GRADER, EvaluationConfig.greedy(3)),
                         prompts(),
-                        List.of(Row.of(policy.tokenizer().encode("ab"), policy.tokenizer().encode("cd"))),
+                        List.of(Row.of(
+                                policy.tokenizer().encode("ab"),
+                                policy.tokenizer().encode("cd"))),
                         folder,
                         until));
                 assertEquals(until, trainer.steps());
@@ -120,7 +128,8 @@ class WatchedTest {
         Path run = folder.resolve("run");
         Watched.stages(run, data);
         Watched.stages(run, data);
-        assertEquals("after SFT\nafter DPO\n", Files.readString(run.resolve("dpo").resolve("model.txt")));
+        assertEquals(
+                "after SFT\nafter DPO\n", Files.readString(run.resolve("dpo").resolve("model.txt")));
         assertTrue(Files.exists(run.resolve("sft").resolve("provenance.json")));
     }
 }
