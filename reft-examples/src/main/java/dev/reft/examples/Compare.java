@@ -32,8 +32,8 @@ public final class Compare implements Callable<Integer> {
             names = "--methods",
             paramLabel = "NAME",
             split = ",",
-            description = "methods beside ReFT and SFT continued, such as rlvr,rlaif; default: all")
-    private List<String> methods = MethodRun.methods();
+            description = "methods beside ReFT and SFT continued, such as rlvr,rlaif; default: all that the data has labels for")
+    private List<String> methods = List.of();
 
     @Option(names = "--seeds", paramLabel = "N", split = ",", description = "default: 1,2,3,4,5")
     private List<Long> seeds = List.of(1L, 2L, 3L, 4L, 5L);
@@ -78,7 +78,9 @@ public final class Compare implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ProgressLine line = ProgressLine.standard();
-        MethodRun.Choice choice = new MethodRun.Choice(methods, labelled, votes);
+        List<String> wanted =
+                methods.isEmpty() ? MethodRun.methods(options.plan().data().kind()) : methods;
+        MethodRun.Choice choice = new MethodRun.Choice(wanted, labelled, votes);
         Map<String, Map<String, Outcomes>> outcomes = new LinkedHashMap<>();
         Map<String, Map<String, Outcomes>> elected = new LinkedHashMap<>();
         List<String> lines = new ArrayList<>();

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -34,7 +35,7 @@ public final class MethodRun {
     /**
      * What is compared beside the plan of a run.
      *
-     * @param methods names out of {@link #methods()}; {@code ppo} (ReFT) and {@code sft} are always among them
+     * @param methods names out of {@link #methods}; {@code ppo} (ReFT) and {@code sft} are always among them
      * @param labelled how many questions have answers that are labelled for a judge, compared for a reward model, or marked
      *     for a reranker, &gt;= 1
      * @param votes answers to each test problem for voting and reranking; 0 for neither
@@ -62,13 +63,19 @@ public final class MethodRun {
         }
     }
 
+    /** Their labels come from {@link dev.reft.examples.data.WorkedAnswer}, which reads answers to the generated problems. */
+    private static final Set<String> GENERATED_ONLY = Set.of("dpo", "rlhf", "rlaif");
+
     /**
-     * The methods that can be compared.
+     * The methods that can be compared on some data.
      *
+     * @param data its kind
      * @return their names
      */
-    public static List<String> methods() {
-        return List.copyOf(METHODS.keySet());
+    public static List<String> methods(RunPlan.DataKind data) {
+        return METHODS.keySet().stream()
+                .filter(name -> data == RunPlan.DataKind.WORDS || !GENERATED_ONLY.contains(name))
+                .toList();
     }
 
     /**
@@ -107,10 +114,17 @@ public final class MethodRun {
      * @param line shows progress
      * @return what every method solves, and what it cost
      * @throws IOException if a report cannot be written
-     * @throws IllegalArgumentException if the folder holds a run of another plan
+     * @throws IllegalArgumentException if the folder holds a run of another plan, or a method's labels cannot be had of
+     *     the plan's data
      */
     public static Result go(RunPlan plan, Choice choice, Path root, Supplier<Policy> opener, ProgressLine line)
             throws IOException {
+        for (String method : choice.methods()) {
+            if (!methods(plan.data().kind()).contains(method)) {
+                throw new IllegalArgumentException("the labels of method '" + method + "' are made for generated problems; of "
+                        + plan.data().kind() + " data there are " + methods(plan.data().kind()));
+            }
+        }
         try (RunFolder folder = RunFolder.open(root, plan)) {
             folder.adopt("methods.json", new Choice(List.of(), choice.labelled(), choice.votes()));
             return new MethodRun(choice, Stages.of(plan, folder, opener, line)).run();

@@ -68,7 +68,7 @@ final class RlaifMethod implements Method {
                 stages.reinforce(
                         name(),
                         policy,
-                        Stages.ppoConfig(stages.plan()),
+                        Stages.learnedReward(stages.plan()),
                         withHidden(JudgeRows.judge(frozen, JudgeRows.RIGHT)),
                         stages.plan().ppo().prompts());
                 stages.examiner().examine(name(), policy);

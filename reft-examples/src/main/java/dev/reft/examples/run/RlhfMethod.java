@@ -67,7 +67,7 @@ final class RlhfMethod implements Method {
                 stages.reinforce(
                         name(),
                         policy,
-                        Stages.ppoConfig(stages.plan()).toBuilder()
+                        Stages.learnedReward(stages.plan()).toBuilder()
                                 .samplesPerPrompt(samples)
                                 .build(),
                         builder -> builder.groupGrader((prompt, group) -> graded(grader, prompt, group)),

@@ -221,11 +221,19 @@ record Stages(
                 .build();
     }
 
+    /** ReFT's settings for a reward that is learned: it is right near what it was fitted on only, so the policy is held closer. */
+    static PpoConfig learnedReward(RunPlan plan) {
+        return ppoConfig(plan).toBuilder().kl(kl(10 * plan.ppo().kl())).build();
+    }
+
+    private static KlPenalty kl(double coefficient) {
+        return coefficient == 0
+                ? new KlPenalty.None()
+                : new KlPenalty.InReward(KlEstimator.K1, new KlController.Fixed(coefficient));
+    }
+
     static PpoConfig ppoConfig(RunPlan plan) {
         RunPlan.PpoPlan ppo = plan.ppo();
-        KlPenalty kl = ppo.kl() == 0
-                ? new KlPenalty.None()
-                : new KlPenalty.InReward(KlEstimator.K1, new KlController.Fixed(ppo.kl()));
         return PpoConfig.reft().toBuilder()
                 .sampling(Sampling.at((float) ppo.temperature()))
                 .maxTokens(plan.maxTokens())
@@ -237,7 +245,7 @@ record Stages(
                 .valueRate(ppo.valueRate())
                 .advantages(new Advantages.Gae(1, ppo.gaeLambda()))
                 .valueCoefficient(ppo.valueCoefficient())
-                .kl(kl)
+                .kl(kl(ppo.kl()))
                 .criticWarmup(new CriticWarmup(ppo.criticWarmup(), false))
                 .seed(plan.seed())
                 .build();
