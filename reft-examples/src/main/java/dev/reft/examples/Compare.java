@@ -32,7 +32,8 @@ public final class Compare implements Callable<Integer> {
             names = "--methods",
             paramLabel = "NAME",
             split = ",",
-            description = "methods beside ReFT and SFT continued, such as rlvr,rlaif; default: all that the data has labels for")
+            description =
+                    "methods beside ReFT and SFT continued, such as rlvr,rlaif; default: all that the data has labels for")
     private List<String> methods = List.of();
 
     @Option(names = "--seeds", paramLabel = "N", split = ",", description = "default: 1,2,3,4,5")

@@ -37,7 +37,16 @@ class CompareTest {
         assertEquals(0, compare());
         String table = Files.readString(folder.resolve("comparison.md"));
         for (String method : List.of(
-                "warm-up", "sft", "offline-st", "online-st", "dpo", "rlhf", "rlaif", "rlvr", "ppo", "ppo-vote",
+                "warm-up",
+                "sft",
+                "offline-st",
+                "online-st",
+                "dpo",
+                "rlhf",
+                "rlaif",
+                "rlvr",
+                "ppo",
+                "ppo-vote",
                 "ppo-rerank")) {
             assertTrue(table.contains(" " + method + " |"), method + " in\n" + table);
         }
@@ -51,7 +60,17 @@ class CompareTest {
         assertEquals(
                 2,
                 Compare.run(
-                        "--model", "none", "--data", "svamp", "--train", "a", "--test", "b", "--methods", "rlhf", "--out",
+                        "--model",
+                        "none",
+                        "--data",
+                        "svamp",
+                        "--train",
+                        "a",
+                        "--test",
+                        "b",
+                        "--methods",
+                        "rlhf",
+                        "--out",
                         folder.toString()));
     }
 }

@@ -121,8 +121,9 @@ public final class MethodRun {
             throws IOException {
         for (String method : choice.methods()) {
             if (!methods(plan.data().kind()).contains(method)) {
-                throw new IllegalArgumentException("the labels of method '" + method + "' are made for generated problems; of "
-                        + plan.data().kind() + " data there are " + methods(plan.data().kind()));
+                throw new IllegalArgumentException("the labels of method '" + method
+                        + "' are made for generated problems; of " + plan.data().kind() + " data there are "
+                        + methods(plan.data().kind()));
             }
         }
         try (RunFolder folder = RunFolder.open(root, plan)) {

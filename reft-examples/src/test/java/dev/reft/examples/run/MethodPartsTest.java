@@ -39,8 +39,7 @@ class MethodPartsTest {
     void anAnswerIsRightSoundAndConsistent(
             String text, String reference, double right, double sound, double consistent, double value) {
         Grade.Score score = WorkedAnswer.score(text, reference);
-        assertEquals(
-                Map.of("right", right, "sound", sound, "consistent", consistent), score.parts(), text);
+        assertEquals(Map.of("right", right, "sound", sound, "consistent", consistent), score.parts(), text);
         assertEquals(value, score.value(), 1e-12, text);
     }
 
@@ -73,8 +72,7 @@ class MethodPartsTest {
     @Test
     void aJudgeIsAskedByRubric() {
         Prompt prompt = Prompt.text("q", "how many ? =>", "7");
-        List<SftExample> rows =
-                JudgeRows.examples(List.of(answer("q", " 3 + 4 = 8 . answer 7 ")), Map.of("q", prompt));
+        List<SftExample> rows = JudgeRows.examples(List.of(answer("q", " 3 + 4 = 8 . answer 7 ")), Map.of("q", prompt));
         assertEquals(
                 List.of(
                         SftExample.text("q/right", "judge right : how many ? => 3 + 4 = 8 . answer 7 ?", "yes"),
@@ -87,11 +85,13 @@ class MethodPartsTest {
         Path plain = EmbeddedModel.writeTo(folder.resolve("plain"));
         Path more = EmbeddedModel.writeTo(folder.resolve("more"), JudgeRows.WORDS);
         assertTrue(Files.readString(plain.resolve("config.json")).contains("\"vocab_size\": 97"));
-        assertTrue(Files.readString(more.resolve("config.json")).replace(" ", "").contains("\"vocab_size\":103"));
-        assertTrue(Files.readString(more.resolve("tokenizer.json")).replace(" ", "").contains("\"no\":102"));
+        assertTrue(
+                Files.readString(more.resolve("config.json")).replace(" ", "").contains("\"vocab_size\":103"));
+        assertTrue(Files.readString(more.resolve("tokenizer.json"))
+                .replace(" ", "")
+                .contains("\"no\":102"));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> EmbeddedModel.writeTo(folder.resolve("bad"), List.of("answer")));
+                IllegalArgumentException.class, () -> EmbeddedModel.writeTo(folder.resolve("bad"), List.of("answer")));
         assertThrows(
                 IllegalArgumentException.class, () -> EmbeddedModel.writeTo(folder.resolve("bad"), List.of("a b")));
     }
