@@ -21,7 +21,10 @@ import picocli.CommandLine.Option;
         description = "Trains a small model from random weights by SFT, DPO and reinforcement with verifiable rewards,"
                 + " and prints maths, constraints, preference and length after each stage.")
 public final class TrainPipeline implements Callable<Integer> {
-    @Option(names = "--dpo", paramLabel = "FORM", description = "norm (default) or plain: what reinforcement starts from")
+    @Option(
+            names = "--dpo",
+            paramLabel = "FORM",
+            description = "norm (default) or plain: what reinforcement starts from")
     private StylePipeline.Dpo dpo = StylePipeline.Dpo.NORM;
 
     @Option(names = "--both", description = "run plain and length-normalised DPO side by side")
@@ -34,7 +37,10 @@ public final class TrainPipeline implements Callable<Integer> {
             description = "share of prompts with constraints in reinforcement (default: 0.5); several for a sweep")
     private List<Double> weights = List.of(0.5);
 
-    @Option(names = "--pair-prompts", paramLabel = "N", description = "prompts whose answers are paired (default: 1000)")
+    @Option(
+            names = "--pair-prompts",
+            paramLabel = "N",
+            description = "prompts whose answers are paired (default: 1000)")
     private int pairPrompts = 1000;
 
     @Option(names = "--pair-samples", paramLabel = "N", description = "answers to each (default: 4)")

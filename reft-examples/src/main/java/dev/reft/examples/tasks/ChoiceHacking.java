@@ -98,8 +98,8 @@ public final class ChoiceHacking {
         for (Reward reward : Reward.values()) {
             Map<String, String> config = plan.reinforceConfig();
             config.put("reward", reward.stage());
-            Path stage = pipeline.run(new Stage(
-                    reward.stage(), config, inputs, List.of(WARM_UP), context -> reinforce(context, reward)));
+            Path stage = pipeline.run(
+                    new Stage(reward.stage(), config, inputs, List.of(WARM_UP), context -> reinforce(context, reward)));
             report.add(row("reward for " + reward.stage(), Examination.read(stage)));
             more.add("");
             more.addAll(curve(reward, stage));
@@ -167,7 +167,8 @@ public final class ChoiceHacking {
         List<String> lines = new ArrayList<>();
         lines.add("Reward for " + reward.stage() + ", held-out items on the way:");
         lines.add("");
-        lines.add("| step | reward in training | right letters % | reasoning right % | of right letters, reasoning wrong % |");
+        lines.add(
+                "| step | reward in training | right letters % | reasoning right % | of right letters, reasoning wrong % |");
         lines.add("|---|---|---|---|---|");
         for (JsonRow row : JsonLines.read(Learning.steps(stage))) {
             if (row.has(HeldOutFalls.HELD_OUT)) {

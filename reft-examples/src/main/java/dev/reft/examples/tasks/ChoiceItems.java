@@ -84,7 +84,10 @@ final class ChoiceItems {
     private static String text(ChoiceProblem problem) {
         StringBuilder text = new StringBuilder(problem.question());
         for (int i = 0; i < problem.options().size(); i++) {
-            text.append(' ').append(WORDS.get(i)).append(" ) ").append(problem.options().get(i));
+            text.append(' ')
+                    .append(WORDS.get(i))
+                    .append(" ) ")
+                    .append(problem.options().get(i));
         }
         return text.append(" =>").toString();
     }

@@ -36,12 +36,12 @@ record ChoiceReading(String letter, String value) {
     private static final Pattern ANSWER = Pattern.compile("answer ([A-E])$");
 
     /** 1 if the letter is right, whatever the reasoning. */
-    static final Grader PAYS_LETTER = (prompt, completion) ->
-            Grade.of(of(completion).letter().equals(prompt.reference()) ? 1 : 0);
+    static final Grader PAYS_LETTER =
+            (prompt, completion) -> Grade.of(of(completion).letter().equals(prompt.reference()) ? 1 : 0);
 
     /** 1 if the reasoning comes to the right choice's value, whatever the letter. */
-    static final Grader PAYS_REASONING = (prompt, completion) ->
-            Grade.of(of(completion).value().equals(value(prompt)) ? 1 : 0);
+    static final Grader PAYS_REASONING =
+            (prompt, completion) -> Grade.of(of(completion).value().equals(value(prompt)) ? 1 : 0);
 
     /** 1 if both are right. */
     static final Grader PAYS_BOTH = new GatedGrader(PAYS_REASONING, 1, PAYS_LETTER, 0);
@@ -81,7 +81,8 @@ record ChoiceReading(String letter, String value) {
     private Grade.Score look(Prompt prompt) {
         boolean right = letter.equals(prompt.reference());
         boolean reasoned = value.equals(value(prompt));
-        boolean option = prompt.attributes().get(ChoiceItems.OPTIONS) instanceof List<?> options && options.contains(value);
+        boolean option =
+                prompt.attributes().get(ChoiceItems.OPTIONS) instanceof List<?> options && options.contains(value);
         Map<String, Double> parts = new TreeMap<>();
         parts.put(LETTER, right ? 1.0 : 0.0);
         parts.put(REASONED, reasoned ? 1.0 : 0.0);
@@ -94,7 +95,6 @@ record ChoiceReading(String letter, String value) {
         if (prompt.attributes().get(ChoiceItems.VALUE) instanceof String value) {
             return value;
         }
-        throw new IllegalArgumentException(
-                "prompt '" + prompt.id() + "' has no attribute '" + ChoiceItems.VALUE + "'");
+        throw new IllegalArgumentException("prompt '" + prompt.id() + "' has no attribute '" + ChoiceItems.VALUE + "'");
     }
 }

@@ -86,8 +86,8 @@ record Examination(List<Answer> answers) {
                 }
                 parts.put(String.valueOf(part.getKey()), value.doubleValue());
             }
-            answers.add(
-                    new Answer(row.text("id"), row.text("text"), row.number("score"), (int) row.number("tokens"), parts));
+            answers.add(new Answer(
+                    row.text("id"), row.text("text"), row.number("score"), (int) row.number("tokens"), parts));
         }
         return new Examination(answers);
     }
@@ -99,7 +99,10 @@ record Examination(List<Answer> answers) {
 
     /** Share of answers with a score of 1. */
     double solved() {
-        return answers.stream().mapToDouble(a -> a.score() >= 1 ? 1 : 0).average().orElse(Double.NaN);
+        return answers.stream()
+                .mapToDouble(a -> a.score() >= 1 ? 1 : 0)
+                .average()
+                .orElse(Double.NaN);
     }
 
     /** Mean tokens. */

@@ -70,7 +70,10 @@ final class ExtractionTask implements Task {
         List<String> said = new ArrayList<>();
         said.add(name + " studies at " + university);
         said.add(name + " writes " + String.join(" and ", languages));
-        said.add(dice.chance(0.5) ? name + " lives in " + city + " , " + state : name + " is from " + city + " in " + state);
+        said.add(
+                dice.chance(0.5)
+                        ? name + " lives in " + city + " , " + state
+                        : name + " is from " + city + " in " + state);
         if (dice.chance(0.5)) {
             said.add(somebodyElse(dice, people.get(1)));
         }

@@ -49,8 +49,8 @@ final class FunctionGrader implements Grader, AutoCloseable {
             throws SandboxException, InterruptedException, TimeoutException {
         List<String> expected = List.of(prompt.reference().split(" ", -1));
         if (expected.size() != TESTS) {
-            throw new IllegalArgumentException(
-                    "prompt '" + prompt.id() + "': the reference '" + prompt.reference() + "' has not " + TESTS + " values");
+            throw new IllegalArgumentException("prompt '" + prompt.id() + "': the reference '" + prompt.reference()
+                    + "' has not " + TESTS + " values");
         }
         String text = completion.text().strip();
         boolean function = text.startsWith(HEAD)

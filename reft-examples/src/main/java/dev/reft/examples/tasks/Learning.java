@@ -16,8 +16,8 @@ import dev.reft.ppo.pipeline.StageContext;
 import dev.reft.ppo.watch.Observation;
 import dev.reft.ppo.watch.RolloutMeasures;
 import dev.reft.ppo.watch.TrainingWatch;
-import dev.reft.ppo.watch.WatchRule;
 import dev.reft.ppo.watch.Warning;
+import dev.reft.ppo.watch.WatchRule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -75,8 +75,7 @@ final class Learning {
         try (PpoTrainer trainer =
                 Workshop.begun(context) ? builder.resume(Workshop.scratch(context)) : builder.start()) {
             Rounds rounds = new Rounds(trainer, policy, course);
-            Workshop.Work work =
-                    Workshop.Work.of(trainer::steps, rounds::step, trainer::save, () -> rounds.log.text());
+            Workshop.Work work = Workshop.Work.of(trainer::steps, rounds::step, trainer::save, () -> rounds.log.text());
             shop.run(context, shop.plan().reinforce().steps(), work, Learning::reward);
             JsonLines.write(context.output().resolve(STEPS), rounds.log.rows());
             return rounds.log;
@@ -122,10 +121,7 @@ final class Learning {
     }
 
     private static String reward(StepReport report) {
-        return String.format(
-                Locale.ROOT,
-                "reward %.3f",
-                report.metrics().getOrDefault("objective/scores", Double.NaN));
+        return String.format(Locale.ROOT, "reward %.3f", report.metrics().getOrDefault("objective/scores", Double.NaN));
     }
 
     /** Where a stage's log of steps is. */

@@ -30,8 +30,8 @@ final class PuzzleTask implements Task {
     /** The longest answer that is read, in chars. */
     private static final int LONGEST = 200;
 
-    private static final Grader SEATED = (prompt, completion) ->
-            Grade.of(seats(prompt, completion).isPresent() ? 1 : 0);
+    private static final Grader SEATED =
+            (prompt, completion) -> Grade.of(seats(prompt, completion).isPresent() ? 1 : 0);
     private static final Grader SHARE = (prompt, completion) -> Grade.of(share(prompt, completion));
     private static final Grader ALL = (prompt, completion) -> Grade.of(share(prompt, completion) == 1 ? 1 : 0);
 
@@ -61,7 +61,8 @@ final class PuzzleTask implements Task {
         }
         String question = "who " + String.join(" ", names) + " . "
                 + clues.stream().map(Clue::text).collect(Collectors.joining(" . "));
-        String target = names.stream().map(name -> name + " " + solution.get(name)).collect(Collectors.joining(" "));
+        String target =
+                names.stream().map(name -> name + " " + solution.get(name)).collect(Collectors.joining(" "));
         return Item.of(question, target, target, Map.of(WHO, names, CLUES, List.copyOf(clues)));
     }
 
@@ -93,7 +94,8 @@ final class PuzzleTask implements Task {
 
     @Override
     public Grader grader() {
-        return new GatedGrader(SEATED, 1, WeightedGrader.of(new Part("clues", SHARE, 0.5), new Part("all", ALL, 0.5)), 0);
+        return new GatedGrader(
+                SEATED, 1, WeightedGrader.of(new Part("clues", SHARE, 0.5), new Part("all", ALL, 0.5)), 0);
     }
 
     private static double share(Prompt prompt, Completion completion) {
@@ -102,7 +104,9 @@ final class PuzzleTask implements Task {
         for (Object clue : attribute(prompt, CLUES)) {
             clues.add((Clue) clue);
         }
-        long holding = seats.map(s -> clues.stream().filter(clue -> clue.holds(s)).count()).orElse(0L);
+        long holding = seats.map(
+                        s -> clues.stream().filter(clue -> clue.holds(s)).count())
+                .orElse(0L);
         return (double) holding / clues.size();
     }
 

@@ -16,7 +16,8 @@ final class StageTable {
 
     void add(String stage, Examination answers, String before) {
         if (!before.isEmpty() && !rows.containsKey(before)) {
-            throw new IllegalArgumentException("stage '" + stage + "' comes after '" + before + "', which is not there");
+            throw new IllegalArgumentException(
+                    "stage '" + stage + "' comes after '" + before + "', which is not there");
         }
         rows.put(stage, new Row(answers, before));
     }

@@ -134,16 +134,16 @@ public final class StylePipeline {
 
     private List<String> run(Path root) {
         Pipeline pipeline = Pipeline.open(root);
-        Map<String, String> inputs = Map.of(
-                "examples", Fingerprints.of(examples.toString()), "tests", Fingerprints.of(tests.toString()));
+        Map<String, String> inputs =
+                Map.of("examples", Fingerprints.of(examples.toString()), "tests", Fingerprints.of(tests.toString()));
         StageTable table = new StageTable();
         Path sft = pipeline.run(new Stage(SFT, plan.warmUpConfig(), inputs, List.of(), this::sft));
         table.add(SFT, Examination.read(sft), "");
         List<String> more = new ArrayList<>();
         for (Dpo form : Dpo.values()) {
             if (options.both() || form == options.dpo()) {
-                Path dpo = pipeline.run(new Stage(
-                        form.stage(), pairConfig(), inputs, List.of(SFT), context -> prefer(context, form)));
+                Path dpo = pipeline.run(
+                        new Stage(form.stage(), pairConfig(), inputs, List.of(SFT), context -> prefer(context, form)));
                 table.add(form.stage(), Examination.read(dpo), SFT);
                 more.add(lengths(form, dpo));
             }

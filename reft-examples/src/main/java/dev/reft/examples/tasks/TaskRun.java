@@ -12,8 +12,8 @@ import dev.reft.ppo.pipeline.Fingerprints;
 import dev.reft.ppo.pipeline.Pipeline;
 import dev.reft.ppo.pipeline.Stage;
 import dev.reft.ppo.pipeline.StageContext;
-import dev.reft.ppo.statistics.PairedOutcomes;
 import dev.reft.ppo.statistics.Outcomes;
+import dev.reft.ppo.statistics.PairedOutcomes;
 import dev.reft.ppo.watch.HeldOutFalls;
 import dev.reft.ppo.watch.WatchRule;
 import java.io.IOException;
@@ -46,7 +46,9 @@ public final class TaskRun {
         this.task = task;
         this.plan = plan;
         shop = new Workshop(plan, task.maxTokens(), opener, line);
-        examples = items(Part.CHAINS, plan.warmUp().examples()).stream().map(Item::example).toList();
+        examples = items(Part.CHAINS, plan.warmUp().examples()).stream()
+                .map(Item::example)
+                .toList();
         questions = Item.prompts(items(Part.ANSWERS, plan.reinforce().questions()));
         tests = Item.prompts(items(Part.TEST, plan.tests()));
     }
@@ -76,8 +78,8 @@ public final class TaskRun {
             throws IOException {
         Pipeline pipeline = Pipeline.open(root.resolve("stages"));
         TaskRun run = new TaskRun(task, plan, opener, line);
-        Map<String, String> inputs = Map.of(
-                "task", Fingerprints.of(task.name() + run.examples + run.questions + run.tests));
+        Map<String, String> inputs =
+                Map.of("task", Fingerprints.of(task.name() + run.examples + run.questions + run.tests));
         Path before = pipeline.run(new Stage(WARM_UP, plan.warmUpConfig(), inputs, List.of(), run::warmUp));
         Path after = pipeline.run(new Stage(GRPO, plan.reinforceConfig(), inputs, List.of(WARM_UP), run::reinforce));
         List<String> report = run.report(Examination.read(before), Examination.read(after));
@@ -129,7 +131,8 @@ public final class TaskRun {
         lines.add(String.format(Locale.ROOT, "- solved, paired by item (McNemar, exact): p = %.2g", p));
         for (int i = 0; i < Math.min(SHOWN, tests.size()); i++) {
             lines.add("- " + ((Prompt.Input.Text) tests.get(i).input()).text() + " **"
-                    + before.answers().get(i).text() + "**, then **" + after.answers().get(i).text() + "**");
+                    + before.answers().get(i).text() + "**, then **"
+                    + after.answers().get(i).text() + "**");
         }
         return lines;
     }
@@ -141,7 +144,6 @@ public final class TaskRun {
     }
 
     private static String row(String name, Examination e) {
-        return String.format(
-                Locale.ROOT, "| %s | %.3f | %.1f | %.1f |", name, e.score(), 100 * e.solved(), e.length());
+        return String.format(Locale.ROOT, "| %s | %.3f | %.1f | %.1f |", name, e.score(), 100 * e.solved(), e.length());
     }
 }

@@ -59,8 +59,8 @@ record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressL
     static Supplier<Policy> opener(TaskPlan plan, Path folder, List<String> words) throws IOException {
         ModelPlan model = new ModelPlan("", "cpu", Precision.FP32, 0, false, plan.threads());
         ModelSpec spec = ModelFiles.spec(model, folder, plan.seed(), words);
-        Training training = new Training(
-                new ValueHead.None(), new Adapter.Full(), ReftRun.OPTIMIZER, plan.seed(), Replicas.SINGLE);
+        Training training =
+                new Training(new ValueHead.None(), new Adapter.Full(), ReftRun.OPTIMIZER, plan.seed(), Replicas.SINGLE);
         return () -> Models.openPolicy(spec, training);
     }
 
@@ -165,7 +165,8 @@ record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressL
 
     private static void stamp(StageContext context, Path folder) {
         try {
-            context.stamp(folder.resolve(Files.readString(folder.resolve("latest")).strip()));
+            context.stamp(
+                    folder.resolve(Files.readString(folder.resolve("latest")).strip()));
         } catch (IOException e) {
             throw new UncheckedIOException("reading " + folder, e);
         }

@@ -82,7 +82,11 @@ class ChoiceItemsTest {
                 look.parts(),
                 text);
         assertEquals(letter * reasoned, look.value(), text);
-        assertEquals(letter, Texts.score(ChoiceReading.PAYS_LETTER, PROMPT, text).value(), text);
-        assertEquals(letter * reasoned, Texts.score(ChoiceReading.PAYS_BOTH, PROMPT, text).value(), text);
+        assertEquals(
+                letter, Texts.score(ChoiceReading.PAYS_LETTER, PROMPT, text).value(), text);
+        assertEquals(
+                letter * reasoned,
+                Texts.score(ChoiceReading.PAYS_BOTH, PROMPT, text).value(),
+                text);
     }
 }

@@ -57,7 +57,8 @@ class StyledProblemsTest {
                 String target = style.target(problem);
                 assertTrue(style.kept(problem.question(), target), target);
                 Prompt prompt = Prompt.text("p", "", problem.answer());
-                assertEquals(1, Texts.score(StyledProblems.IS_RIGHT, prompt, target).value(), target);
+                assertEquals(
+                        1, Texts.score(StyledProblems.IS_RIGHT, prompt, target).value(), target);
                 Texts.assertReadable(vocabulary, style.ask(problem.question()) + " =>", target);
                 assertTrue(target.split(" ", -1).length < 24, target);
             }
@@ -76,8 +77,13 @@ class StyledProblemsTest {
             String right = "answer " + prompt.reference();
             boolean isShort = Style.SHORT.name().equals(prompt.attributes().get(StyledProblems.STYLE));
             double expected = plain || isShort ? 1 : 0.5;
-            assertEquals(expected, Texts.score(StyledProblems.grader(), prompt, right).value(), prompt.toString());
-            assertEquals(isShort ? 0.5 : 0, Texts.score(StyledProblems.grader(), prompt, "answer 999").value());
+            assertEquals(
+                    expected,
+                    Texts.score(StyledProblems.grader(), prompt, right).value(),
+                    prompt.toString());
+            assertEquals(
+                    isShort ? 0.5 : 0,
+                    Texts.score(StyledProblems.grader(), prompt, "answer 999").value());
         }
         assertEquals(6, maths);
         List<Prompt> tests = data.tests();

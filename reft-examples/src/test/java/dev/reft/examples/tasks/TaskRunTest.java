@@ -78,7 +78,8 @@ class TaskRunTest {
             assertThrows(
                     StageFailedException.class,
                     () -> TaskRun.go(task, plan(1), broken, breaking(opener, after), quiet()));
-            assertTrue(Files.isDirectory(broken.resolve(after < 3 ? "stages/.scratch-warm-up" : "stages/.scratch-grpo")));
+            assertTrue(
+                    Files.isDirectory(broken.resolve(after < 3 ? "stages/.scratch-warm-up" : "stages/.scratch-grpo")));
             TaskRun.go(task, plan(1), broken, breaking(opener, NEVER), quiet());
             assertSame(List.of("warm-up/answers.jsonl", "grpo/answers.jsonl", "grpo/steps.jsonl"));
             // What is done is not done again.
@@ -106,7 +107,9 @@ class TaskRunTest {
             for (Path file : files.filter(f -> f.endsWith("trainer.json")).toList()) {
                 Path checkpoint = file.getParent();
                 Path stage = checkpoint.getParent().getParent();
-                assertEquals(String.valueOf(stage.getFileName()), Provenance.read(checkpoint).stage());
+                assertEquals(
+                        String.valueOf(stage.getFileName()),
+                        Provenance.read(checkpoint).stage());
                 checkpoints++;
             }
         }
@@ -164,7 +167,8 @@ class TaskRunTest {
         Path whole = folder.resolve("whole");
         List<String> report = ChoiceHacking.go(plan(2), whole, quiet());
         assertTrue(report.stream().anyMatch(l -> l.startsWith("| reward for letter |")), report.toString());
-        assertTrue(report.stream().anyMatch(l -> l.startsWith("| reward for letter-and-reasoning |")), report.toString());
+        assertTrue(
+                report.stream().anyMatch(l -> l.startsWith("| reward for letter-and-reasoning |")), report.toString());
         Path broken = folder.resolve("broken");
         Supplier<Policy> opener = Workshop.opener(plan(2), broken, ChoiceItems.WORDS);
         assertThrows(

@@ -20,7 +20,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TasksTest {
     private static final List<String> NONSENSE = List.of(
-            "", " ", "\uD800", "\0", "{", "{ \"city\" : ", "Ann Ann Ann", "Ann 1 Ben 99999999999 Cleo 3", "x".repeat(100_000));
+            "",
+            " ",
+            "\uD800",
+            "\0",
+            "{",
+            "{ \"city\" : ",
+            "Ann Ann Ann",
+            "Ann 1 Ben 99999999999 Cleo 3",
+            "x".repeat(100_000));
 
     @TempDir
     Path folder;
@@ -38,7 +46,10 @@ class TasksTest {
                     assertTrue(questions.add(item.question()), item.question());
                     Texts.assertReadable(vocabulary, Texts.text(item.prompt()), item.target());
                     assertTrue(item.target().split(" ", -1).length < task.maxTokens(), item.target());
-                    assertEquals(1, Texts.score(task.grader(), item.prompt(), item.target()).value());
+                    assertEquals(
+                            1,
+                            Texts.score(task.grader(), item.prompt(), item.target())
+                                    .value());
                 }
             }
             Prompt prompt = Item.draw(5, Part.TEST, 1, task::draw).get(0).prompt();
@@ -59,20 +70,25 @@ class TasksTest {
         try (CodeTask task = CodeTask.open()) {
             FunctionGrader grader = (FunctionGrader) task.grader();
             assertEquals(1, Texts.score(grader, prompt, "lambda x : x * 2 + 1").value());
-            assertEquals(1, Texts.score(grader, prompt, " lambda x : x * 2 + 1 ").value());
+            assertEquals(
+                    1, Texts.score(grader, prompt, " lambda x : x * 2 + 1 ").value());
             assertEquals(1, grader.runs());
             assertEquals(1, Texts.score(grader, prompt, "lambda x : x + x + 1").value());
             assertEquals(0.1, Texts.score(grader, prompt, "lambda x : x + 1").value(), 1e-12);
-            assertEquals(0.2, Texts.score(grader, prompt, "lambda x : x * x + 1").value(), 1e-12);
+            assertEquals(
+                    0.2, Texts.score(grader, prompt, "lambda x : x * x + 1").value(), 1e-12);
             for (String wrong : List.of("lambda x : Ann", "lambda x : x +", "lambda x : x / 0", "x * 2 + 1")) {
                 Grade.Score score = Texts.score(grader, prompt, wrong);
                 assertEquals(0, score.value(), wrong);
                 assertEquals(Map.of("runs", 0.0), score.parts(), wrong);
             }
-            assertEquals(0, Texts.score(grader, prompt, "lambda x : 1\nprint(1)").value());
+            assertEquals(
+                    0, Texts.score(grader, prompt, "lambda x : 1\nprint(1)").value());
             assertEquals(7, grader.runs());
             // Forged output beside the function's is not ten lines.
-            assertEquals(0, Texts.score(grader, prompt, "lambda x : print(x * 2 + 1)").value());
+            assertEquals(
+                    0,
+                    Texts.score(grader, prompt, "lambda x : print(x * 2 + 1)").value());
             assertThrows(
                     IllegalArgumentException.class,
                     () -> grader.grade(Prompt.text("q", "", "1 2"), Texts.completion("lambda x : x")));
@@ -81,15 +97,22 @@ class TasksTest {
 
     @Test
     void cluesLeaveOneSeatingAndPartsOfThemCountHalf() throws Exception {
-        List<Clue> clues = List.of(new Clue.NotAt("Ann", 1), new Clue.LeftOf("Ben", "Cleo"), new Clue.NextTo("Ann", "Ben"));
-        Prompt prompt =
-                new Prompt("p", new Prompt.Input.Text(""), "", Map.of("names", List.of("Ann", "Ben", "Cleo"), "clues", clues));
+        List<Clue> clues =
+                List.of(new Clue.NotAt("Ann", 1), new Clue.LeftOf("Ben", "Cleo"), new Clue.NextTo("Ann", "Ben"));
+        Prompt prompt = new Prompt(
+                "p", new Prompt.Input.Text(""), "", Map.of("names", List.of("Ann", "Ben", "Cleo"), "clues", clues));
         PuzzleTask task = new PuzzleTask();
         // Ann 2 Ben 1 Cleo 3 and Ann 3: Ben 2 is not left of Cleo 1; Ann 3 Ben 1 is not next.
         assertEquals(1, Texts.score(task.grader(), prompt, "Ann 2 Ben 1 Cleo 3").value());
         assertEquals(1, Texts.score(task.grader(), prompt, "Cleo 3 Ann 2 Ben 1").value());
-        assertEquals(1.0 / 3, Texts.score(task.grader(), prompt, "Ann 3 Ben 2 Cleo 1").value() , 1e-12);
-        assertEquals(1.0 / 3, Texts.score(task.grader(), prompt, "Ann 1 Ben 2 Cleo 3").value() , 1e-12);
+        assertEquals(
+                1.0 / 3,
+                Texts.score(task.grader(), prompt, "Ann 3 Ben 2 Cleo 1").value(),
+                1e-12);
+        assertEquals(
+                1.0 / 3,
+                Texts.score(task.grader(), prompt, "Ann 1 Ben 2 Cleo 3").value(),
+                1e-12);
         for (String gate : List.of("Ann 2 Ben 1", "Ann 2 Ben 2 Cleo 3", "Ann 2 Ben 1 Dan 3", "Ann 2 Ben 1 Cleo 4")) {
             assertEquals(0, Texts.score(task.grader(), prompt, gate).value(), gate);
         }
@@ -108,8 +131,9 @@ class TasksTest {
     @Test
     void fieldsAreScoredOnTheirOwn() throws Exception {
         ExtractionTask task = new ExtractionTask();
-        String reference = "{ \"university\" : \" Norvale \" , \"programming_languages\" : [ \" Java \" , \" Rust \" , \" Scala \" ]"
-                + " , \"city\" : \" Oakham \" , \"state\" : \" Ohio \" }";
+        String reference =
+                "{ \"university\" : \" Norvale \" , \"programming_languages\" : [ \" Java \" , \" Rust \" , \" Scala \" ]"
+                        + " , \"city\" : \" Oakham \" , \"state\" : \" Ohio \" }";
         Prompt prompt = Prompt.text("p", "", reference);
         String two = reference.replace(" , \" Scala \"", "");
         // F1 of two of three is 2 * 2 / (2 + 3) = 0.8, one field of four.
