@@ -10,7 +10,6 @@ import dev.reft.ppo.Batches;
 import dev.reft.ppo.SftExample;
 import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
-import dev.reft.ppo.pipeline.Fingerprints;
 import dev.reft.ppo.pipeline.Pipeline;
 import dev.reft.ppo.pipeline.Stage;
 import dev.reft.ppo.pipeline.StageContext;
@@ -87,7 +86,8 @@ public final class ChoiceHacking {
 
     private List<String> run(Path root) throws IOException {
         Pipeline pipeline = Pipeline.open(root);
-        Map<String, String> inputs = Map.of("items", Fingerprints.of(examples + "" + questions + tests));
+        Map<String, String> inputs = Map.of(
+                "questions", Workshop.fingerprint(examples, questions), "tests", Workshop.fingerprint(List.of(), tests));
         List<String> report = new ArrayList<>();
         report.add("| after | right letters % | reasoning right % | of right letters, reasoning wrong % |"
                 + " another option's value % | no option's value % | tokens |");

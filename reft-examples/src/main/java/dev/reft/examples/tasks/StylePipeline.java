@@ -18,7 +18,6 @@ import dev.reft.ppo.StepReport;
 import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
 import dev.reft.ppo.data.Mixture;
-import dev.reft.ppo.pipeline.Fingerprints;
 import dev.reft.ppo.pipeline.Pipeline;
 import dev.reft.ppo.pipeline.Stage;
 import dev.reft.ppo.pipeline.StageContext;
@@ -134,8 +133,11 @@ public final class StylePipeline {
 
     private List<String> run(Path root) {
         Pipeline pipeline = Pipeline.open(root);
-        Map<String, String> inputs =
-                Map.of("examples", Fingerprints.of(examples.toString()), "tests", Fingerprints.of(tests.toString()));
+        Map<String, String> inputs = Map.of(
+                "examples",
+                Workshop.fingerprint(examples, List.of()),
+                "tests",
+                Workshop.fingerprint(List.of(), tests));
         StageTable table = new StageTable();
         Path sft = pipeline.run(new Stage(SFT, plan.warmUpConfig(), inputs, List.of(), this::sft));
         table.add(SFT, Examination.read(sft), "");

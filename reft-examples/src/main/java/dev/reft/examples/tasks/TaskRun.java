@@ -8,7 +8,6 @@ import dev.reft.model.Policy;
 import dev.reft.model.Sampler;
 import dev.reft.ppo.Batches;
 import dev.reft.ppo.SftExample;
-import dev.reft.ppo.pipeline.Fingerprints;
 import dev.reft.ppo.pipeline.Pipeline;
 import dev.reft.ppo.pipeline.Stage;
 import dev.reft.ppo.pipeline.StageContext;
@@ -78,8 +77,13 @@ public final class TaskRun {
             throws IOException {
         Pipeline pipeline = Pipeline.open(root.resolve("stages"));
         TaskRun run = new TaskRun(task, plan, opener, line);
-        Map<String, String> inputs =
-                Map.of("task", Fingerprints.of(task.name() + run.examples + run.questions + run.tests));
+        Map<String, String> inputs = Map.of(
+                "task",
+                task.name(),
+                "questions",
+                Workshop.fingerprint(run.examples, run.questions),
+                "tests",
+                Workshop.fingerprint(List.of(), run.tests));
         Path before = pipeline.run(new Stage(WARM_UP, plan.warmUpConfig(), inputs, List.of(), run::warmUp));
         Path after = pipeline.run(new Stage(GRPO, plan.reinforceConfig(), inputs, List.of(WARM_UP), run::reinforce));
         List<String> report = run.report(Examination.read(before), Examination.read(after));

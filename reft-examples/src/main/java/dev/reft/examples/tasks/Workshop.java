@@ -29,7 +29,9 @@ import dev.reft.ppo.KlPenalty;
 import dev.reft.ppo.PpoConfig;
 import dev.reft.ppo.SavedRun;
 import dev.reft.ppo.SftConfig;
+import dev.reft.ppo.SftExample;
 import dev.reft.ppo.StepReport;
+import dev.reft.ppo.pipeline.Fingerprints;
 import dev.reft.ppo.pipeline.StageContext;
 import dev.reft.random.Seeds;
 import dev.reft.random.Seeds.Stream;
@@ -39,6 +41,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -170,6 +173,16 @@ record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressL
         } catch (IOException e) {
             throw new UncheckedIOException("reading " + folder, e);
         }
+    }
+
+    /** The fingerprint of data. Attributes are sorted: a map's own order differs from process to process. */
+    static String fingerprint(List<SftExample> examples, List<Prompt> prompts) {
+        StringBuilder text = new StringBuilder(examples.toString());
+        for (Prompt prompt : prompts) {
+            text.append('\n').append(prompt.id()).append('\n').append(prompt.input());
+            text.append('\n').append(prompt.reference()).append('\n').append(new TreeMap<>(prompt.attributes()));
+        }
+        return Fingerprints.of(text.toString());
     }
 
     static String loss(StepReport report) {
