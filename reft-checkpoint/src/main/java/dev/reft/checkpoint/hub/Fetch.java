@@ -217,7 +217,7 @@ final class Fetch {
                 status = answer.status();
                 retryAfter = answer.header("Retry-After").orElse("");
                 if (status == 200 || status == 206) {
-                    checkTag(file, answer);
+                    checkTag(file, answer, part);
                     channel.force(true);
                     if (channel.size() == file.size()) {
                         return;
@@ -247,11 +247,12 @@ final class Fetch {
     }
 
     /** A file that changed since it was listed; its address holds the commit, so it must not. */
-    private void checkTag(Wanted file, HubClient.Answer answer) {
+    private static void checkTag(Wanted file, HubClient.Answer answer, Path part) throws IOException {
         Optional<Checksum> tag = answer.header("X-Linked-Etag")
                 .or(() -> answer.address().equals(file.address()) ? answer.header("ETag") : Optional.empty())
                 .flatMap(Checksum::of);
         if (tag.isPresent() && !tag.get().equals(file.checksum())) {
+            Files.delete(part); // of two contents
             throw new HubException(
                     file.address(),
                     0,
