@@ -104,7 +104,6 @@ class HttpSamplerTest {
 
     @Test
     void cutsAtAStopTextThatTheServerRunsPast() {
-        server.change = fields -> fields;
         HttpSamplerConfig llama = HttpSamplerConfig.llamaCpp(server.address());
         List<GenerationRequest> requests = List.of(
                 request("a", Sampling.at(1), List.of("+", "3"), 9, 10, 11, 12), request("b", Sampling.at(1), List.of(), 1));
@@ -167,13 +166,17 @@ class HttpSamplerTest {
         changed("log-probability of token 0 is missing", choice -> choice.put("logprobs", logProbs(null, -1.0)));
         changed("log-probability of token 0 is 2.5", choice -> choice.put("logprobs", logProbs(2.5)));
         changed("7 tokens, more than the 6", choice -> choice.put("token_ids", new int[7]));
-        changed("token ids, but counts", choice -> {
-            choice.put("token_ids", new int[] {3, 3, 3, 3, 3, 3}); // the fewer that were drawn are counted
+// the fewer that were drawn are counted
             choice.put("finish_reason", "length");
         });
         changed("other token ids than the request's", choice -> choice.put("prompt_token_ids", new int[] {1, 3, 7, 4, 8}));
         changed("it has no tokens", choice -> choice.put("token_ids", new int[0]));
         changed("is no token id", choice -> choice.put("token_ids", List.of("3", 4)));
+        server.change = fields -> {
+            fields.put("usage", Map.of("completion_tokens", 99));
+            return fields;
+        };
+        assertRefused("but counts 99");
     }
 
     @SafeVarargs
