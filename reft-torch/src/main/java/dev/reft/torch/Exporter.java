@@ -152,7 +152,8 @@ final class Exporter {
         copyTokenizer(origin.directory(), target);
         if (origin.fromFiles()) {
             // A GGUF file holds its tokenizer and chat template in itself.
-            try (Checkpoint checkpoint = Checkpoint.open(HubCache.locate(origin.spec().model()))) {
+            try (Checkpoint checkpoint =
+                    Checkpoint.open(HubCache.locate(origin.spec().model()))) {
                 GgufMetadata gguf = checkpoint.ggufMetadata().orElse(null);
                 if (gguf != null) {
                     HfTokenizer.writeGguf(gguf.asMap("tokenizer."), gguf.file(), target);

@@ -86,7 +86,8 @@ public final class Exports {
     /** What the model's own GGUF file says, unless a {@code tokenizer.json} lies beside it. */
     private static Map<String, ?> tokenizer(Origin origin) throws IOException {
         if (origin.fromFiles() && !Files.exists(origin.directory().resolve("tokenizer.json"))) {
-            try (Checkpoint checkpoint = Checkpoint.open(HubCache.locate(origin.spec().model()))) {
+            try (Checkpoint checkpoint =
+                    Checkpoint.open(HubCache.locate(origin.spec().model()))) {
                 if (checkpoint.ggufMetadata().isPresent()) {
                     return checkpoint.ggufMetadata().get().asMap("tokenizer.");
                 }

@@ -13,7 +13,6 @@ import dev.reft.model.PolicyProvider;
 import dev.reft.model.Training;
 import dev.reft.model.ValueHead;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 

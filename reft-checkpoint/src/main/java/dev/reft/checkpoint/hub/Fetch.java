@@ -49,8 +49,11 @@ final class Fetch {
                 bytes = Math.addExact(bytes, file.size());
             }
             if (bytes > settings.mostBytes()) {
-                throw new HubException(address("resolve/" + listing.commit()), 0, "the model has " + bytes
-                        + " bytes, more than the " + settings.mostBytes() + " that this hub is asked for at most");
+                throw new HubException(
+                        address("resolve/" + listing.commit()),
+                        0,
+                        "the model has " + bytes + " bytes, more than the " + settings.mostBytes()
+                                + " that this hub is asked for at most");
             }
             meter.plan(plan.size(), bytes);
             for (Wanted file : plan) {
@@ -123,7 +126,8 @@ final class Fetch {
     private Wanted wanted(Listing listing, String name) throws InterruptedException {
         StringBuilder path = new StringBuilder("resolve/" + listing.commit());
         for (String segment : name.split("/", -1)) {
-            path.append('/').append(URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"));
+            path.append('/')
+                    .append(URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"));
         }
         URI address = address(path.toString());
         Listing.Entry entry = listing.files().getOrDefault(name, new Listing.Entry(-1, Optional.empty()));
@@ -161,8 +165,11 @@ final class Fetch {
         Path blob = settings.cache().blob(model, file.checksum());
         Path name = snapshot.resolve(file.name());
         try (HubLocks.Held held = HubLocks.take(
-                settings.cache().lock(model, file.checksum()), settings.stallLimit().multipliedBy(60))) {
-            if (Files.isRegularFile(blob) && Files.size(blob) == file.size() && held.lock().isValid()) {
+                settings.cache().lock(model, file.checksum()),
+                settings.stallLimit().multipliedBy(60))) {
+            if (Files.isRegularFile(blob)
+                    && Files.size(blob) == file.size()
+                    && held.lock().isValid()) {
                 counted.add(file.size());
             } else {
                 download(file, blob, counted);
@@ -197,7 +204,10 @@ final class Fetch {
             resumed = false; // the beginning may be of an older or torn fetch: once more from the start
         }
         throw new HubException(
-                file.address(), 0, "the bytes of '" + file.name() + "' do not have the hash " + file.checksum().hex());
+                file.address(),
+                0,
+                "the bytes of '" + file.name() + "' do not have the hash "
+                        + file.checksum().hex());
     }
 
     /** Asks for what is missing until all is there; attempts count while nothing new comes. */
@@ -256,8 +266,8 @@ final class Fetch {
             throw new HubException(
                     file.address(),
                     0,
-                    "'" + file.name() + "' changed while it was fetched: its tag is " + tag.get().hex() + ", not "
-                            + file.checksum().hex());
+                    "'" + file.name() + "' changed while it was fetched: its tag is "
+                            + tag.get().hex() + ", not " + file.checksum().hex());
         }
     }
 
@@ -265,14 +275,21 @@ final class Fetch {
         if (status == 200 || status == 206) {
             return;
         }
-        String problem = switch (status) {
-            case 401, 403 -> "'" + what + "' needs "
-                    + (settings.token().isEmpty() ? "a token: Hub.token(...)" : "another token: this one has no access");
-            case 404 -> "'" + what + "' is not there"
-                    + (settings.token().isEmpty() ? ", or it is private and needs a token: Hub.token(...)" : "");
-            case 429 -> "the hub asks for fewer requests, after " + settings.attempts() + " attempts";
-            default -> "'" + what + "' was not given";
-        };
+        String problem =
+                switch (status) {
+                    case 401, 403 ->
+                        "'" + what + "' needs "
+                                + (settings.token().isEmpty()
+                                        ? "a token: Hub.token(...)"
+                                        : "another token: this one has no access");
+                    case 404 ->
+                        "'" + what + "' is not there"
+                                + (settings.token().isEmpty()
+                                        ? ", or it is private and needs a token: Hub.token(...)"
+                                        : "");
+                    case 429 -> "the hub asks for fewer requests, after " + settings.attempts() + " attempts";
+                    default -> "'" + what + "' was not given";
+                };
         throw new HubException(address, status, problem);
     }
 

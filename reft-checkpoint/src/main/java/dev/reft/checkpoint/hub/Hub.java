@@ -59,8 +59,8 @@ public final class Hub {
                     "a hub's address has http or https and a host, not the scheme '" + scheme + "'");
         }
         if (address.getRawQuery() != null || address.getRawUserInfo() != null || address.getRawFragment() != null) {
-            throw new IllegalArgumentException(
-                    HubException.plain(address) + ": a hub's address has no query, user or fragment; the token has its own call");
+            throw new IllegalArgumentException(HubException.plain(address)
+                    + ": a hub's address has no query, user or fragment; the token has its own call");
         }
         return new Hub(new Settings(
                 address,
@@ -143,7 +143,8 @@ public final class Hub {
                     + " must be positive, backoff " + backoff + " not negative");
         }
         if (attempts < 1 || mostBytes < 1) {
-            throw new IllegalArgumentException("attempts " + attempts + " and mostBytes " + mostBytes + " must be positive");
+            throw new IllegalArgumentException(
+                    "attempts " + attempts + " and mostBytes " + mostBytes + " must be positive");
         }
         Settings s = settings;
         return new Hub(new Settings(s.address, s.token, s.cache, s.gguf, connect, stall, attempts, backoff, mostBytes));

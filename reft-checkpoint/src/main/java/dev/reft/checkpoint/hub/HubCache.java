@@ -71,7 +71,8 @@ public final class HubCache {
         try {
             path = Path.of(model);
         } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("'" + model + "' is neither a path nor a hub's model: " + e.getReason(), e);
+            throw new IllegalArgumentException(
+                    "'" + model + "' is neither a path nor a hub's model: " + e.getReason(), e);
         }
         if (Files.exists(path)) {
             return path;
@@ -87,8 +88,9 @@ public final class HubCache {
      */
     public static String advice(String model) {
         return HubName.ifName(model)
-                .map(name -> "; if it is a hub's model, it is not in the cache " + standard().root + ": fetch it once by"
-                        + " Hub.at(address).fetch(\"" + model + "\") of reft-checkpoint, or open the path that a fetch gave")
+                .map(name -> "; if it is a hub's model, it is not in the cache " + standard().root
+                        + ": fetch it once by" + " Hub.at(address).fetch(\"" + model
+                        + "\") of reft-checkpoint, or open the path that a fetch gave")
                 .orElse("");
     }
 

@@ -6,7 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.FileChannel;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -201,8 +200,10 @@ final class HubClient {
             try {
                 return call.get(POLL_MS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                if (System.nanoTime() - lastArrival.get() > settings.stallLimit().toNanos()) {
-                    throw new IOException("nothing came for " + settings.stallLimit().toMillis() + " ms", e);
+                if (System.nanoTime() - lastArrival.get()
+                        > settings.stallLimit().toNanos()) {
+                    throw new IOException(
+                            "nothing came for " + settings.stallLimit().toMillis() + " ms", e);
                 }
             } catch (ExecutionException e) {
                 Throwable cause = e.getCause() == null ? e : e.getCause();

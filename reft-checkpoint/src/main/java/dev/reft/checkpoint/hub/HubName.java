@@ -41,7 +41,8 @@ public record HubName(String owner, String name, String revision) {
         if (slash < 0) {
             throw new IllegalArgumentException("'" + text + "' is no owner/name or owner/name@revision");
         }
-        return new HubName(model.substring(0, slash), model.substring(slash + 1), at < 0 ? "main" : text.substring(at + 1));
+        return new HubName(
+                model.substring(0, slash), model.substring(slash + 1), at < 0 ? "main" : text.substring(at + 1));
     }
 
     static Optional<HubName> ifName(String text) {
@@ -63,8 +64,8 @@ public record HubName(String owner, String name, String revision) {
 
     private static void check(String field, String value, boolean fine) {
         if (!fine) {
-            throw new IllegalArgumentException("the " + field + " '" + value + "' of a hub's model is not plain letters,"
-                    + " digits, '-', '_' and single dots");
+            throw new IllegalArgumentException("the " + field + " '" + value
+                    + "' of a hub's model is not plain letters," + " digits, '-', '_' and single dots");
         }
     }
 

@@ -13,9 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** What a hub says of a model at a revision: its commit and its files, with sizes and hashes if it tells them here. */
 record Listing(String commit, Map<String, Entry> files) {
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(64)
-                            .build())
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(64).build())
                     .build())
             .build();
 

@@ -31,8 +31,8 @@ final class ModelFiles {
 
     /** Small files and, if there is one, the index; its shards are known once it has been read. */
     static List<String> first(Set<String> there, Optional<String> gguf) {
-        List<String> files = new ArrayList<>(
-                there.stream().filter(SMALL::contains).sorted().toList());
+        List<String> files =
+                new ArrayList<>(there.stream().filter(SMALL::contains).sorted().toList());
         if (gguf.isEmpty() && there.contains(INDEX)) {
             files.add(INDEX);
         }

@@ -36,6 +36,7 @@ final class FakeHub implements AutoCloseable {
     final Map<String, Deque<Step>> steps = new ConcurrentHashMap<>();
     /** Method, path, Range and Authorization of each request. */
     final List<String> requests = new CopyOnWriteArrayList<>();
+
     volatile boolean listsHashes = true;
 
     FakeHub() throws IOException {

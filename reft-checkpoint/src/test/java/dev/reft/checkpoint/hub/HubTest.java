@@ -93,8 +93,14 @@ class HubTest {
         int asked = fake.requests.size();
         hub().fetch("own/tiny@v1.0");
         assertEquals(asked + 1, fake.requests.size(), "only the listing is asked for again");
-        assertEquals(snapshot, HubCache.at(cache).find(HubName.parse("own/tiny@v1.0")).orElseThrow());
-        assertEquals(snapshot, HubCache.at(cache).find(HubName.parse("own/tiny@" + FakeHub.COMMIT)).orElseThrow());
+        assertEquals(
+                snapshot,
+                HubCache.at(cache).find(HubName.parse("own/tiny@v1.0")).orElseThrow());
+        assertEquals(
+                snapshot,
+                HubCache.at(cache)
+                        .find(HubName.parse("own/tiny@" + FakeHub.COMMIT))
+                        .orElseThrow());
         assertTrue(HubCache.at(cache).find(HubName.parse("own/tiny")).isEmpty());
     }
 
@@ -159,7 +165,10 @@ class HubTest {
         HubException e = refused(hub(), "own/tiny");
         assertTrue(String.valueOf(e.getMessage()).contains("hash"), e.getMessage());
         assertFalse(Files.exists(blob(WEIGHTS)));
-        fake.then(WEIGHTS, fake.breaksAfter(WEIGHTS, 1000), fake.gives(wrong, "\"" + FakeHub.hash(WEIGHTS, wrong) + "\""));
+        fake.then(
+                WEIGHTS,
+                fake.breaksAfter(WEIGHTS, 1000),
+                fake.gives(wrong, "\"" + FakeHub.hash(WEIGHTS, wrong) + "\""));
         HubException changed = refused(hub(), "own/tiny");
         assertTrue(String.valueOf(changed.getMessage()).contains("changed while"), changed.getMessage());
         fake.then(WEIGHTS, fake.gives(new byte[weights.length + 1], tag));
@@ -235,7 +244,8 @@ class HubTest {
         fake.files.put("other.safetensors", text("three"));
         fake.files.put(
                 ModelFiles.INDEX,
-                text("{\"weight_map\":{\"a\":\"model-00001-of-00002.safetensors\",\"b\":\"model-00002-of-00002.safetensors\"}}"));
+                text(
+                        "{\"weight_map\":{\"a\":\"model-00001-of-00002.safetensors\",\"b\":\"model-00002-of-00002.safetensors\"}}"));
         Path snapshot = hub().fetch("own/tiny");
         assertEquals("two", Files.readString(snapshot.resolve("model-00002-of-00002.safetensors")));
         assertFalse(Files.exists(snapshot.resolve("other.safetensors")));
@@ -263,15 +273,15 @@ class HubTest {
 
     @Test
     void refusesNamesThatWouldLeaveTheCache() {
-        for (String name : List.of("tiny", "../tiny", "own/..", "own/tiny@../../x", "own/a/b", "own/tiny@", "own/ti ny", "o--n/x")) {
+        for (String name : List.of(
+                "tiny", "../tiny", "own/..", "own/tiny@../../x", "own/a/b", "own/tiny@", "own/ti ny", "o--n/x")) {
             assertThrows(IllegalArgumentException.class, () -> hub().fetch(name), name);
         }
         for (String file : List.of("../x", "a/../b", "/etc/x", "a\\b", "c:x", "", ".hidden", "a//b", "a/b/c/d")) {
             assertFalse(ModelFiles.isPlain(file), file);
         }
         assertThrows(IllegalArgumentException.class, () -> Hub.at(URI.create("http://u:p@h/")));
-        IllegalArgumentException token =
-                assertThrows(IllegalArgumentException.class, () -> hub().token("bad\nsecret"));
+        IllegalArgumentException token = assertThrows(IllegalArgumentException.class, () -> hub().token("bad\nsecret"));
         assertFalse(String.valueOf(token.getMessage()).contains("secret"));
         assertFalse(hub().toString().contains(TOKEN));
     }
@@ -282,7 +292,9 @@ class HubTest {
         try {
             CheckpointException e =
                     assertThrows(CheckpointException.class, () -> Checkpoint.open(Path.of("own/tiny@main")));
-            assertTrue(String.valueOf(e.getMessage()).contains("Hub.at(address).fetch(\"own/tiny@main\")"), e.getMessage());
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains("Hub.at(address).fetch(\"own/tiny@main\")"),
+                    e.getMessage());
             Path snapshot = hub().fetch("own/tiny");
             assertEquals(snapshot, HubCache.locate("own/tiny"));
             assertEquals(snapshot, HubCache.locate("own/tiny@main"));

@@ -150,9 +150,10 @@ class RemoteTrainingTest {
         try (Policy policy = warmedUp();
                 TinyServer server = new TinyServer(policy.frozenCopy());
                 HttpSampler sampler = HttpSampler.of(policy, at(server))) {
-            server.change = fields -> new java.util.LinkedHashMap<>(java.util.Map.of("choices", List.of(java.util.Map.of("text", "2"))));
-            RemoteSamplerException e = assertThrows(
-                    RemoteSamplerException.class, () -> run(policy, sampler, new Overlap(0, 1), 1));
+            server.change = fields ->
+                    new java.util.LinkedHashMap<>(java.util.Map.of("choices", List.of(java.util.Map.of("text", "2"))));
+            RemoteSamplerException e =
+                    assertThrows(RemoteSamplerException.class, () -> run(policy, sampler, new Overlap(0, 1), 1));
             assertTrue(String.valueOf(e.getMessage()).contains("text only"), e.getMessage());
         }
     }

@@ -116,11 +116,15 @@ final class TinyServer implements AutoCloseable {
         List<String> stops = new ArrayList<>();
         asked.path("stop").forEach(stop -> stops.add(stop.asString()));
         Sampling sampling = new Sampling(
-                (float) asked.path("temperature").asDouble(), Math.max(0, asked.path("top_k").asInt()), 1f, 0f, 1f);
+                (float) asked.path("temperature").asDouble(),
+                Math.max(0, asked.path("top_k").asInt()),
+                1f,
+                0f,
+                1f);
         long[] seeds = {asked.path("seed").asLong()};
         int most = asked.path("max_tokens").asInt(asked.path("n_predict").asInt());
-        Completion made = model.generate(List.of(
-                        new GenerationRequest("r", prompt, seeds, sampling, most, stops, Constraint.NONE)))
+        Completion made = model.generate(
+                        List.of(new GenerationRequest("r", prompt, seeds, sampling, most, stops, Constraint.NONE)))
                 .get(0);
         Segment.Sampled sampled = (Segment.Sampled) made.segments().get(0);
         return llamaCpp ? llamaCpp(made, sampled) : completions(made, sampled, prompt);
