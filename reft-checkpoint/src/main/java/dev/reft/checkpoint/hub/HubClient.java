@@ -179,7 +179,7 @@ final class HubClient {
         long from = status == 200 ? 0 : part.from();
         if (status == 206
                 && !info.headers().firstValue("Content-Range").orElse("").startsWith("bytes " + from + "-")) {
-            return new PartBody(null, 0, lastArrival, none); // another part than was asked for: of no use
+            return failed(lastArrival, new IOException("another part of the file came than was asked for"));
         }
         try {
             if (status == 200 && part.from() > 0) {
@@ -188,10 +188,14 @@ final class HubClient {
             part.channel().truncate(from).position(from);
             return new PartBody(part.channel(), part.size() - from, lastArrival, part.meter());
         } catch (IOException e) {
-            PartBody failed = new PartBody(null, 0, lastArrival, none);
-            failed.onError(e);
-            return failed;
+            return failed(lastArrival, e);
         }
+    }
+
+    private static PartBody failed(AtomicLong lastArrival, IOException failure) {
+        PartBody failed = new PartBody(null, 0, lastArrival, new FetchMeter());
+        failed.onError(failure);
+        return failed;
     }
 
     private HttpResponse<String> await(CompletableFuture<HttpResponse<String>> call, AtomicLong lastArrival)

@@ -177,6 +177,13 @@ class HubTest {
     }
 
     @Test
+    void aPartThatWasNotAskedForIsNotWritten() throws IOException {
+        FakeHub.Step other = FakeHub.says(206, "wrong", "Content-Range", "bytes 7-11/200000");
+        fake.then(WEIGHTS, other, fake.breaksAfter(WEIGHTS, 50_000), other, other);
+        assertArrayEquals(weights, Files.readAllBytes(hub().fetch("own/tiny").resolve(WEIGHTS)));
+    }
+
+    @Test
     void endsAStallAndGoesOn() throws IOException {
         fake.then(WEIGHTS, fake.stallsAfter(WEIGHTS, 30_000, 4_000));
         assertArrayEquals(weights, Files.readAllBytes(hub().fetch("own/tiny").resolve(WEIGHTS)));

@@ -39,8 +39,12 @@ final class AnswerReader {
     private void check(GenerationRequest request, Said said) throws UnusableException {
         int count = said.tokens().length;
         require(count > 0, "it has no tokens");
-        require(count <= request.maxTokens(), "it has " + count + " tokens, more than the " + request.maxTokens() + " asked for");
-        require(said.count() < 0 || said.count() == count, "it has " + count + " token ids, but counts " + said.count());
+        require(
+                count <= request.maxTokens(),
+                "it has " + count + " tokens, more than the " + request.maxTokens() + " asked for");
+        require(
+                said.count() < 0 || said.count() == count,
+                "it has " + count + " token ids, but counts " + said.count());
         require(
                 said.logProbs().length == count,
                 "it has " + said.logProbs().length + " log-probabilities of " + count + " tokens");
@@ -50,10 +54,13 @@ final class AnswerReader {
         Set<Integer> ends = tokenizer.endIds();
         for (int t = 0; t < count; t++) {
             int token = said.tokens()[t];
-            require(token >= 0 && token < vocabulary, "token " + t + " is " + token + ", outside the vocabulary of " + vocabulary);
+            require(
+                    token >= 0 && token < vocabulary,
+                    "token " + t + " is " + token + ", outside the vocabulary of " + vocabulary);
             require(
                     t == count - 1 || !ends.contains(token),
-                    "it goes on after the end token " + token + " at " + t + ": the server has another model or end token");
+                    "it goes on after the end token " + token + " at " + t
+                            + ": the server has another model or end token");
         }
     }
 
@@ -65,7 +72,8 @@ final class AnswerReader {
         } else if (said.ending().equals("length")) {
             require(
                     count == request.maxTokens(),
-                    "it was cut off after " + count + " of " + request.maxTokens() + " tokens: the server's context is shorter");
+                    "it was cut off after " + count + " of " + request.maxTokens()
+                            + " tokens: the server's context is shorter");
             return Finish.LENGTH;
         }
         throw new UnusableException("it ended by '" + said.ending() + "' with token " + last
@@ -86,7 +94,11 @@ final class AnswerReader {
     }
 
     private static int first(List<String> stops, String text) {
-        return stops.stream().mapToInt(text::indexOf).filter(at -> at >= 0).min().orElse(-1);
+        return stops.stream()
+                .mapToInt(text::indexOf)
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(-1);
     }
 
     private String text(GenerationRequest request, int[] tokens, Finish finish) {

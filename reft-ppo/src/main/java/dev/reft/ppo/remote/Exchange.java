@@ -17,9 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** The words of a server's interface: what a sample's request says, and where its answer has the tokens. */
 abstract class Exchange {
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(64)
-                            .build())
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(64).build())
                     .build())
             .build();
 
@@ -104,8 +103,9 @@ abstract class Exchange {
             int[] named = named(logProbs.path("tokens"));
             int[] tokens = choice.path("token_ids").isArray() ? ints("token_ids", choice.path("token_ids")) : named;
             if (tokens == null) {
-                throw new UnusableException("it has text only: no token_ids, and no tokens as 'token_id:N'. The server must"
-                        + " return token ids with log-probabilities (return_token_ids of vLLM and SGLang)");
+                throw new UnusableException(
+                        "it has text only: no token_ids, and no tokens as 'token_id:N'. The server must"
+                                + " return token ids with log-probabilities (return_token_ids of vLLM and SGLang)");
             }
             if (named != null && !Arrays.equals(named, tokens)) {
                 throw new UnusableException("its log-probabilities are of other tokens than its token_ids");
@@ -123,10 +123,12 @@ abstract class Exchange {
 
         private static int @Nullable [] named(JsonNode tokens) {
             String prefix = "token_id:";
-            List<String> texts =
-                    IntStream.range(0, tokens.size()).mapToObj(t -> tokens.get(t).asString("")).toList();
+            List<String> texts = IntStream.range(0, tokens.size())
+                    .mapToObj(t -> tokens.get(t).asString(""))
+                    .toList();
             boolean all = tokens.isArray()
-                    && texts.stream().allMatch(text -> text.startsWith(prefix) && isNumber(text.substring(prefix.length())));
+                    && texts.stream()
+                            .allMatch(text -> text.startsWith(prefix) && isNumber(text.substring(prefix.length())));
             return all
                     ? texts.stream()
                             .mapToInt(text -> Integer.parseInt(text.substring(prefix.length())))
@@ -172,7 +174,8 @@ abstract class Exchange {
         @Override
         Said read(JsonNode answer) throws UnusableException {
             JsonNode tokens = answer.path("tokens");
-            if (!tokens.isArray() || (tokens.isEmpty() && answer.path("tokens_predicted").asInt(0) > 0)) {
+            if (!tokens.isArray()
+                    || (tokens.isEmpty() && answer.path("tokens_predicted").asInt(0) > 0)) {
                 throw new UnusableException("it has text only, no tokens: the server is too old for return_tokens");
             }
             int[] ids = ints("tokens", tokens);
@@ -193,7 +196,8 @@ abstract class Exchange {
                         case "limit" -> "length";
                         default -> answer.path("stop_type").asString("");
                     };
-            return new Said(ids, logProbs, ending, null, answer.path("tokens_predicted").asInt(-1));
+            return new Said(
+                    ids, logProbs, ending, null, answer.path("tokens_predicted").asInt(-1));
         }
     }
 

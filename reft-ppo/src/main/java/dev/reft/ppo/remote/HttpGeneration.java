@@ -40,7 +40,11 @@ public final class HttpGeneration implements Generation {
 
     /** A sample that ended, or what ended it. */
     private record Outcome(
-            long order, @Nullable Completion completion, long weights, int attempts, @Nullable RuntimeException failure) {}
+            long order,
+            @Nullable Completion completion,
+            long weights,
+            int attempts,
+            @Nullable RuntimeException failure) {}
 
     @Override
     public void add(GenerationRequest request) {
@@ -105,7 +109,9 @@ public final class HttpGeneration implements Generation {
         for (Outcome outcome : outcomes) {
             Completion completion = outcome.completion();
             if (completion == null) {
-                throw outcome.failure() == null ? new IllegalStateException("a sample ended without one") : outcome.failure();
+                throw outcome.failure() == null
+                        ? new IllegalStateException("a sample ended without one")
+                        : outcome.failure();
             }
             RemoteAnswer answer =
                     new RemoteAnswer(completion, outcome.weights(), now - outcome.weights(), outcome.attempts());
@@ -144,7 +150,8 @@ public final class HttpGeneration implements Generation {
     private Outcome sample(GenerationRequest request, int sample, long order) {
         Exchange exchange = sampler.exchange();
         HttpSamplerConfig config = sampler.config();
-        String what = sampler.post().place(exchange.path()) + ": sample " + sample + " of request '" + request.id() + "'";
+        String what =
+                sampler.post().place(exchange.path()) + ": sample " + sample + " of request '" + request.id() + "'";
         String body = exchange.body(request, sample);
         String problem = "";
         for (int attempt = 1; attempt <= config.attempts(); attempt++) {

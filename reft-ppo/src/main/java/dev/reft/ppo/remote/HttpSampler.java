@@ -142,7 +142,8 @@ public final class HttpSampler implements Sampler, Refreshable {
 
     void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("sampler " + info.id() + " at " + config.address().getHost() + " is closed");
+            throw new IllegalStateException(
+                    "sampler " + info.id() + " at " + config.address().getHost() + " is closed");
         }
     }
 
@@ -163,8 +164,9 @@ public final class HttpSampler implements Sampler, Refreshable {
         }
         float temperature = request.sampling().temperature();
         if (config.reported() == ReportedLogProbs.RAW && temperature != 1 && temperature != 0) {
-            throw new IllegalArgumentException(where + "the server reports log-probabilities at temperature 1, so those at "
-                    + temperature + " are unknown: sample at 1, or let it report PROCESSED ones");
+            throw new IllegalArgumentException(
+                    where + "the server reports log-probabilities at temperature 1, so those at " + temperature
+                            + " are unknown: sample at 1, or let it report PROCESSED ones");
         }
     }
 }

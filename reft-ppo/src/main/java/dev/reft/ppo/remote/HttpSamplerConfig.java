@@ -37,16 +37,19 @@ public record HttpSamplerConfig(
     public HttpSamplerConfig {
         String scheme = String.valueOf(address.getScheme());
         if (address.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
-            throw new IllegalArgumentException("the address needs http or https and a host, not the scheme '" + scheme + "'");
+            throw new IllegalArgumentException(
+                    "the address needs http or https and a host, not the scheme '" + scheme + "'");
         }
         if (address.getRawQuery() != null || address.getRawUserInfo() != null || address.getRawFragment() != null) {
-            throw new IllegalArgumentException("the address of " + address.getHost() + " has a query, user or fragment");
+            throw new IllegalArgumentException(
+                    "the address of " + address.getHost() + " has a query, user or fragment");
         }
         if (!key.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             throw new IllegalArgumentException("the key has characters that no header holds");
         }
         if (concurrency < 1 || attempts < 1) {
-            throw new IllegalArgumentException("concurrency " + concurrency + " and attempts " + attempts + " must be positive");
+            throw new IllegalArgumentException(
+                    "concurrency " + concurrency + " and attempts " + attempts + " must be positive");
         }
         if (!isPositive(connectLimit) || !isPositive(answerLimit) || backoff.isNegative()) {
             throw new IllegalArgumentException("connectLimit " + connectLimit + " and answerLimit " + answerLimit
@@ -144,16 +147,28 @@ public record HttpSamplerConfig(
      * @param newBackoff pause after the first failed attempt
      * @return such a configuration
      */
-    public HttpSamplerConfig withLimits(int newConcurrency, Duration newAnswerLimit, int newAttempts, Duration newBackoff) {
+    public HttpSamplerConfig withLimits(
+            int newConcurrency, Duration newAnswerLimit, int newAttempts, Duration newBackoff) {
         return new HttpSamplerConfig(
-                address, api, reported, key, newConcurrency, connectLimit, newAnswerLimit, newAttempts, newBackoff, reload);
+                address,
+                api,
+                reported,
+                key,
+                newConcurrency,
+                connectLimit,
+                newAnswerLimit,
+                newAttempts,
+                newBackoff,
+                reload);
     }
 
     /** Without the key. */
     @Override
     public String toString() {
-        return "HttpSamplerConfig[" + address + ", " + api + ", " + reported + ", key " + (key.isEmpty() ? "none" : "given")
-                + ", concurrency " + concurrency + ", answerLimit " + answerLimit + ", attempts " + attempts + ", reload "
+        return "HttpSamplerConfig[" + address + ", " + api + ", " + reported + ", key "
+                + (key.isEmpty() ? "none" : "given")
+                + ", concurrency " + concurrency + ", answerLimit " + answerLimit + ", attempts " + attempts
+                + ", reload "
                 + reload + "]";
     }
 

@@ -41,14 +41,15 @@ final class WeightExchange {
 
     void checkKnown() {
         if (unknown) {
-            throw new IllegalStateException("a refresh failed or is under way: which weights the server has is unknown");
+            throw new IllegalStateException(
+                    "a refresh failed or is under way: which weights the server has is unknown");
         }
     }
 
     synchronized void refresh(Path exported) {
         WeightReload reload = config.reload()
-                .orElseThrow(() -> new IllegalStateException(
-                        "the sampler of " + config.address().getHost() + " has no way for new weights: withReload(...)"));
+                .orElseThrow(() -> new IllegalStateException("the sampler of "
+                        + config.address().getHost() + " has no way for new weights: withReload(...)"));
         long next = number + 1;
         String name = String.format(Locale.ROOT, "weights-%s-%06d", run, next);
         Path directory = reload.folder().resolve(name);
@@ -117,7 +118,9 @@ final class WeightExchange {
     private static boolean saysNo(String body) {
         try {
             JsonNode answer = Exchange.parse(body);
-            return answer.isObject() && answer.path("success").isBoolean() && !answer.path("success").asBoolean();
+            return answer.isObject()
+                    && answer.path("success").isBoolean()
+                    && !answer.path("success").asBoolean();
         } catch (JacksonException e) {
             return false; // vLLM says so in plain words, with the status 200
         }

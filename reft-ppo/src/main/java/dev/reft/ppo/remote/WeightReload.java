@@ -24,7 +24,8 @@ public record WeightReload(Path folder, String seenAs, String endpoint, Map<Stri
     public WeightReload {
         body = Map.copyOf(body);
         if (endpoint.isBlank() || endpoint.startsWith("/") || endpoint.contains("://")) {
-            throw new IllegalArgumentException("endpoint '" + endpoint + "' is no path relative to the server's address");
+            throw new IllegalArgumentException(
+                    "endpoint '" + endpoint + "' is no path relative to the server's address");
         }
         if (body.values().stream().noneMatch(value -> value.contains("{directory}"))) {
             throw new IllegalArgumentException("no field of the body " + body.keySet() + " tells the {directory}");

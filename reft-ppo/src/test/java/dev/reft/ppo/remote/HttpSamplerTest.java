@@ -166,9 +166,6 @@ class HttpSamplerTest {
         changed("log-probability of token 0 is missing", choice -> choice.put("logprobs", logProbs(null, -1.0)));
         changed("log-probability of token 0 is 2.5", choice -> choice.put("logprobs", logProbs(2.5)));
         changed("7 tokens, more than the 6", choice -> choice.put("token_ids", new int[7]));
-// the fewer that were drawn are counted
-            choice.put("finish_reason", "length");
-        });
         changed("other token ids than the request's", choice -> choice.put("prompt_token_ids", new int[] {1, 3, 7, 4, 8}));
         changed("it has no tokens", choice -> choice.put("token_ids", new int[0]));
         changed("is no token id", choice -> choice.put("token_ids", List.of("3", 4)));
