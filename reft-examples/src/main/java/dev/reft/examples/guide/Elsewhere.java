@@ -69,7 +69,7 @@ public final class Elsewhere {
                         .sampler(sampler)
                         .startOverlapped(Overlap.ONE_STEP, beside, step -> prompts)) {
             do {
-                report = trainer.step(); // sampler/lag, sampler/kl_k3, sampler/truncated_share tell how far apart they are
+                report = trainer.step(); // sampler/lag and sampler/kl_k3 tell how far apart they are
             } while (trainer.steps() < 3);
         }
         return report;
