@@ -1,5 +1,6 @@
 package dev.reft.checkpoint;
 
+import dev.reft.checkpoint.hub.HubCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ final class CheckpointPaths {
     /** The directory of a Hugging Face model, or the file of a GGUF model. */
     static Path resolve(Path model) {
         if (!Files.exists(model)) {
-            throw new CheckpointException(model, "model", "is not there");
+            throw new CheckpointException(model, "model", "is not there" + HubCache.advice(model.toString()));
         }
         if (!Files.isDirectory(model)) {
             if (!isGguf(model)) {

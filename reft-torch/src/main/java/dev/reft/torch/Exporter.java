@@ -8,6 +8,7 @@ import dev.reft.checkpoint.HfModelWriter;
 import dev.reft.checkpoint.PeftAdapter;
 import dev.reft.checkpoint.SafetensorsWriter;
 import dev.reft.checkpoint.TensorInfo;
+import dev.reft.checkpoint.hub.HubCache;
 import dev.reft.checkpoint.tokenizer.HfTokenizer;
 import dev.reft.io.AtomicFiles;
 import dev.reft.model.Adapter;
@@ -151,7 +152,8 @@ final class Exporter {
         copyTokenizer(origin.directory(), target);
         if (origin.fromFiles()) {
             // A GGUF file holds its tokenizer and chat template in itself.
-            try (Checkpoint checkpoint = Checkpoint.open(Path.of(origin.spec().model()))) {
+            try (Checkpoint checkpoint =
+                    Checkpoint.open(HubCache.locate(origin.spec().model()))) {
                 GgufMetadata gguf = checkpoint.ggufMetadata().orElse(null);
                 if (gguf != null) {
                     HfTokenizer.writeGguf(gguf.asMap("tokenizer."), gguf.file(), target);

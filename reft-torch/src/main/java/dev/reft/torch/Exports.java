@@ -2,6 +2,7 @@ package dev.reft.torch;
 
 import dev.reft.checkpoint.Checkpoint;
 import dev.reft.checkpoint.GgufWriter;
+import dev.reft.checkpoint.hub.HubCache;
 import dev.reft.checkpoint.tokenizer.GgufTokenizers;
 import dev.reft.io.AtomicFiles;
 import dev.reft.model.CallGuard;
@@ -85,7 +86,8 @@ public final class Exports {
     /** What the model's own GGUF file says, unless a {@code tokenizer.json} lies beside it. */
     private static Map<String, ?> tokenizer(Origin origin) throws IOException {
         if (origin.fromFiles() && !Files.exists(origin.directory().resolve("tokenizer.json"))) {
-            try (Checkpoint checkpoint = Checkpoint.open(Path.of(origin.spec().model()))) {
+            try (Checkpoint checkpoint =
+                    Checkpoint.open(HubCache.locate(origin.spec().model()))) {
                 if (checkpoint.ggufMetadata().isPresent()) {
                     return checkpoint.ggufMetadata().get().asMap("tokenizer.");
                 }

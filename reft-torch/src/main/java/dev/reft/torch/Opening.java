@@ -8,6 +8,7 @@ import dev.reft.checkpoint.GenerationConfig;
 import dev.reft.checkpoint.ModelConfig;
 import dev.reft.checkpoint.PeftAdapter;
 import dev.reft.checkpoint.TensorFile;
+import dev.reft.checkpoint.hub.HubCache;
 import dev.reft.model.ModelInfo;
 import dev.reft.model.ModelSpec;
 import dev.reft.model.Precision;
@@ -75,7 +76,7 @@ record Opening(
         if (options.adapter().isPresent()) {
             return PeftAdapter.open(Path.of(options.adapter().get().directory()));
         }
-        Path path = Path.of(asked.model());
+        Path path = HubCache.locate(asked.model());
         return PeftAdapter.isIn(path) ? PeftAdapter.open(path) : null;
     }
 
@@ -91,7 +92,7 @@ record Opening(
     }
 
     private static Opening of(ModelSpec asked, ModelSpec spec, Options options, @Nullable PeftAdapter adapter) {
-        Path path = Path.of(spec.model());
+        Path path = HubCache.locate(spec.model());
         if (options.random().isPresent()) {
             return new Opening(asked, spec, options, ModelConfig.read(path), null, adapter);
         }
@@ -130,7 +131,7 @@ record Opening(
     /** The value layer that was exported beside the model, or null. */
     @Nullable
     ValueLayer valueLayer() {
-        Path own = Path.of(spec.model()).resolve(Exporter.VALUES);
+        Path own = HubCache.locate(spec.model()).resolve(Exporter.VALUES);
         Path beside = adapter == null ? own : adapter.directory().resolve(Exporter.VALUES);
         Path file = Files.isRegularFile(beside) ? beside : own;
         if (checkpoint == null || !Files.isRegularFile(file)) {
@@ -163,7 +164,7 @@ record Opening(
     }
 
     String id() {
-        Path name = Path.of(asked.model()).toAbsolutePath().normalize().getFileName();
+        Path name = HubCache.locate(asked.model()).toAbsolutePath().normalize().getFileName();
         return name == null ? asked.model() : name.toString();
     }
 

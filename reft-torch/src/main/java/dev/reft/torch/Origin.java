@@ -2,6 +2,7 @@ package dev.reft.torch;
 
 import dev.reft.checkpoint.GenerationConfig;
 import dev.reft.checkpoint.ModelConfig;
+import dev.reft.checkpoint.hub.HubCache;
 import dev.reft.model.ModelSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ record Origin(
         @Nullable Origin critic) {
     /** The directory that the model's files lie in. */
     Path directory() {
-        Path path = Path.of(spec.model());
+        Path path = HubCache.locate(spec.model());
         if (Files.isDirectory(path)) {
             return path;
         }

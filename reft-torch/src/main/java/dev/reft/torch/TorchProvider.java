@@ -2,6 +2,7 @@ package dev.reft.torch;
 
 import dev.reft.checkpoint.CheckpointException;
 import dev.reft.checkpoint.PeftAdapter;
+import dev.reft.checkpoint.hub.HubCache;
 import dev.reft.model.Adapter;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.MemoryEstimate;
@@ -12,7 +13,6 @@ import dev.reft.model.PolicyProvider;
 import dev.reft.model.Training;
 import dev.reft.model.ValueHead;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -43,8 +43,8 @@ public final class TorchProvider implements PolicyProvider {
         if (option.isPresent()) {
             return option;
         }
-        if (!Files.exists(Path.of(spec.model()))) {
-            return Optional.of("there is no file or directory " + spec.model());
+        if (!Files.exists(HubCache.locate(spec.model()))) {
+            return Optional.of("there is no file or directory " + spec.model() + HubCache.advice(spec.model()));
         }
         Options options = Options.of(spec);
         return Engine.refuses(options.threads(), options.matmul()).or(() -> refusesModel(spec));
