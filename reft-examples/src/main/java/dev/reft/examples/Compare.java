@@ -83,7 +83,8 @@ public final class Compare implements Callable<Integer> {
                 methods.isEmpty() ? MethodRun.methods(options.plan().data().kind()) : methods;
         MethodRun.Choice choice = new MethodRun.Choice(wanted, labelled, votes);
         Map<String, Map<String, Outcomes>> outcomes = new LinkedHashMap<>();
-        Map<String, Map<String, Outcomes>> elected = new LinkedHashMap<>();
+        Map<String, Map<String, Outcomes>> voted = new LinkedHashMap<>();
+        Map<String, Map<String, Outcomes>> reranked = new LinkedHashMap<>();
         List<String> lines = new ArrayList<>();
         for (long seed : seeds) {
             RunPlan plan = options.plan(seed);
@@ -91,7 +92,8 @@ public final class Compare implements Callable<Integer> {
             MethodRun.Result result = MethodRun.go(
                     plan, choice, folder, PlannedModel.opener(plan, folder, MethodRun.words(), line), line);
             outcomes.put(String.valueOf(seed), result.outcomes());
-            elected.put(String.valueOf(seed), result.elected());
+            voted.put(String.valueOf(seed), result.voted());
+            reranked.put(String.valueOf(seed), result.reranked());
             lines.add("");
             lines.add("Seed " + seed + ":");
             lines.add("");
@@ -101,10 +103,8 @@ public final class Compare implements Callable<Integer> {
         }
         List<String> table = new ArrayList<>(new SeedTable(outcomes).markdown());
         if (votes > 0) {
-            table.add("");
-            table.add(votes + " answers to each problem, the commonest and the one that the reranker likes best:");
-            table.add("");
-            table.addAll(new SeedTable(elected).markdown());
+            section(table, "The commonest of " + votes + " answers to each problem:", voted);
+            section(table, "The one of " + votes + " answers that the reranker likes best:", reranked);
         }
         table.addAll(lines);
         Path report = options.out().resolve("comparison.md");
@@ -114,5 +114,12 @@ public final class Compare implements Callable<Integer> {
         line.say("");
         line.say("Written to " + report.toAbsolutePath().normalize());
         return 0;
+    }
+
+    private static void section(List<String> table, String heading, Map<String, Map<String, Outcomes>> outcomes) {
+        table.add("");
+        table.add(heading);
+        table.add("");
+        table.addAll(new SeedTable(outcomes).markdown());
     }
 }

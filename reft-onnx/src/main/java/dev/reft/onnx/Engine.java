@@ -82,6 +82,8 @@ final class Engine {
     private static SessionOptions options(OptionalInt threads) throws OrtException {
         SessionOptions options = new SessionOptions();
         options.setInterOpNumThreads(1);
+        // Patterns are kept for each shape, and every decoding step has another one: memory would grow with them.
+        options.setMemoryPatternOptimization(false);
         if (threads.isPresent()) {
             options.setIntraOpNumThreads(threads.getAsInt());
         }

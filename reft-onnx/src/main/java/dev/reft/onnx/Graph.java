@@ -84,6 +84,11 @@ final class Graph implements AutoCloseable {
                 throw wrong("input '" + name + "'", "is not known here");
             }
         }
+        if (!cache.isEmpty() && !inputs.containsKey(POSITIONS)) {
+            throw wrong(
+                    "input '" + POSITIONS + "'",
+                    "is missing: rows of different lengths share a pass, so a graph with a cache must be told positions");
+        }
         if (!outputs.containsKey(LOGITS) && !outputs.containsKey(VALUES)) {
             throw wrong(
                     "output '" + LOGITS + "'", "is missing, and so is '" + VALUES + "'; there are " + outputs.keySet());

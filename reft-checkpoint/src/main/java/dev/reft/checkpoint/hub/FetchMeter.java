@@ -1,11 +1,10 @@
 package dev.reft.checkpoint.hub;
 
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 /** Tells the progress of the fetch that it was given to, from any thread. */
 public final class FetchMeter {
-    private final AtomicReference<FetchProgress> now = new AtomicReference<>(new FetchProgress("", 0, 0, 0, 0));
+    private volatile FetchProgress now = new FetchProgress("", 0, 0, 0, 0);
 
     /** A meter that stands at nothing. */
     public FetchMeter() {}
@@ -16,11 +15,11 @@ public final class FetchMeter {
      * @return a consistent set of numbers
      */
     public FetchProgress progress() {
-        return now.get();
+        return now;
     }
 
     void plan(int files, long bytes) {
-        now.set(new FetchProgress("", 0, files, 0, bytes));
+        change(p -> new FetchProgress("", 0, files, 0, bytes));
     }
 
     void begin(String file) {
@@ -36,7 +35,7 @@ public final class FetchMeter {
         change(p -> new FetchProgress("", p.files() + 1, p.allFiles(), p.bytes(), p.allBytes()));
     }
 
-    private void change(UnaryOperator<FetchProgress> change) {
-        now.updateAndGet(change);
+    private synchronized void change(UnaryOperator<FetchProgress> change) {
+        now = change.apply(now);
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -134,10 +135,11 @@ public final class HubCache {
 
     /** Makes the snapshot's name of a blob: a relative link, or a copy where there are no links. */
     static void link(Path name, Path blob) throws IOException {
-        Files.createDirectories(name.getParent());
+        Path folder = Objects.requireNonNull(name.getParent(), "a snapshot's file lies in its folder");
+        Files.createDirectories(folder);
         Path aside = name.resolveSibling("." + name.getFileName() + ".tmp-" + UUID.randomUUID());
         try {
-            Files.createSymbolicLink(aside, name.getParent().relativize(blob));
+            Files.createSymbolicLink(aside, folder.relativize(blob));
         } catch (UnsupportedOperationException | FileSystemException e) {
             if (e instanceof FileAlreadyExistsException) {
                 throw e;

@@ -76,7 +76,7 @@ final class JudgeRows {
                 throw new IllegalStateException("judging the answer to '" + answer.id() + "' failed", e);
             }
         }
-        return (double) agreed / Math.max(1, answers.size());
+        return answers.isEmpty() ? Double.NaN : (double) agreed / answers.size();
     }
 
     private static Prompt prompt(Map<String, Prompt> prompts, Answer answer) {

@@ -99,10 +99,15 @@ public final class MethodRun {
      * What came of a run.
      *
      * @param outcomes method, the warm-up first and ReFT last, to what it solves of the test
-     * @param elected the same for what voting and reranking choose; empty if there was none
+     * @param voted the same for the commonest of several answers; empty if there was no vote
+     * @param reranked the same for the answer that the reranker likes best; empty if there was no vote
      * @param costs one line of a table a method: labels, seconds, memory, and what else is known
      */
-    public record Result(Map<String, Outcomes> outcomes, Map<String, Outcomes> elected, List<String> costs) {}
+    public record Result(
+            Map<String, Outcomes> outcomes,
+            Map<String, Outcomes> voted,
+            Map<String, Outcomes> reranked,
+            List<String> costs) {}
 
     /**
      * Runs what is left of a plan.
@@ -149,22 +154,25 @@ public final class MethodRun {
             costs.add(row(method, facts));
         }
         new MethodReport(stages, List.copyOf(outcomes.keySet())).write();
-        Map<String, Outcomes> elected = new LinkedHashMap<>();
+        Map<String, Outcomes> voted = new LinkedHashMap<>();
+        Map<String, Outcomes> reranked = new LinkedHashMap<>();
         if (choice.votes() > 0) {
             List<String> contestants = List.copyOf(outcomes.keySet());
             new Election(stages, choice.votes(), choice.labelled()).hold(contestants);
             for (String contestant : contestants) {
-                elected.put(contestant + Ballot.VOTE, outcomes(contestant + Ballot.VOTE));
-                elected.put(contestant + Ballot.RERANK, outcomes(contestant + Ballot.RERANK));
+                voted.put(contestant, outcomes(contestant + Ballot.VOTE));
+                reranked.put(contestant, outcomes(contestant + Ballot.RERANK));
             }
         }
-        return new Result(outcomes, elected, costs);
+        return new Result(outcomes, voted, reranked, costs);
     }
 
     private Outcomes outcomes(String contestant) {
         Map<String, Boolean> right = new LinkedHashMap<>();
         for (Answer answer : stages.folder().answers(Examiner.name(contestant, RunData.TEST))) {
-            right.put(stages.plan().seed() + "/" + answer.id(), answer.right());
+            // Another seed generates another problem under the same id; a file's problem is the same under every seed.
+            boolean generated = stages.plan().data().kind() == RunPlan.DataKind.WORDS;
+            right.put((generated ? stages.plan().seed() + "/" : "") + answer.id(), answer.right());
         }
         return Outcomes.of(right);
     }

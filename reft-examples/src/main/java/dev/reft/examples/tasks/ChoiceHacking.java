@@ -87,7 +87,10 @@ public final class ChoiceHacking {
     private List<String> run(Path root) throws IOException {
         Pipeline pipeline = Pipeline.open(root);
         Map<String, String> inputs = Map.of(
-                "questions", Workshop.fingerprint(examples, questions), "tests", Workshop.fingerprint(List.of(), tests));
+                "questions",
+                Workshop.fingerprint(examples, questions),
+                "tests",
+                Workshop.fingerprint(List.of(), tests));
         List<String> report = new ArrayList<>();
         report.add("| after | right letters % | reasoning right % | of right letters, reasoning wrong % |"
                 + " another option's value % | no option's value % | tokens |");

@@ -134,10 +134,7 @@ public final class StylePipeline {
     private List<String> run(Path root) {
         Pipeline pipeline = Pipeline.open(root);
         Map<String, String> inputs = Map.of(
-                "examples",
-                Workshop.fingerprint(examples, List.of()),
-                "tests",
-                Workshop.fingerprint(List.of(), tests));
+                "examples", Workshop.fingerprint(examples, List.of()), "tests", Workshop.fingerprint(List.of(), tests));
         StageTable table = new StageTable();
         Path sft = pipeline.run(new Stage(SFT, plan.warmUpConfig(), inputs, List.of(), this::sft));
         table.add(SFT, Examination.read(sft), "");

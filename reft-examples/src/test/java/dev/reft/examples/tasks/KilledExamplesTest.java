@@ -20,8 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class KilledExamplesTest {
     private static final int PATIENCE_SECONDS = 300;
-    private static final String SIZES = " --threads 1 --examples 48 --warm-up-epochs 12 --warm-up-batch 16 --warm-up-rate 2e-3"
-            + " --questions 64 --steps 4 --prompts 4 --samples 2 --tests 6 --evaluate-every 1 --save-every 1 --seed 7";
+    private static final String SIZES =
+            " --threads 1 --examples 48 --warm-up-epochs 12 --warm-up-batch 16 --warm-up-rate 2e-3"
+                    + " --questions 64 --steps 4 --prompts 4 --samples 2 --tests 6 --evaluate-every 1 --save-every 1 --seed 7";
 
     @TempDir
     Path folder;

@@ -35,7 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an HTTP sampler makes of a server that answers well, and of one that does not. */
 class HttpSamplerTest {
     private static final String KEY = "sk-secret789";
-    private static final TinyModel MODEL = TinyModel.of("01234+=").withContext(16).withSizes(8, 2, 16, 1);
+    private static final TinyModel MODEL =
+            TinyModel.of("01234+=").withContext(16).withSizes(8, 2, 16, 1);
 
     @TempDir
     Path folder;
@@ -79,7 +80,9 @@ class HttpSamplerTest {
             assertArrayEquals(expected.get(i).tokens(), found.get(i).tokens());
             assertEquals(expected.get(i).text(), found.get(i).text());
             assertEquals(expected.get(i).finish(), found.get(i).finish());
-            assertEquals(expected.get(i).request() + expected.get(i).sample(), found.get(i).request() + found.get(i).sample());
+            assertEquals(
+                    expected.get(i).request() + expected.get(i).sample(),
+                    found.get(i).request() + found.get(i).sample());
             assertArrayEquals(
                     ((Segment.Sampled) expected.get(i).segments().get(0)).logProbs(),
                     ((Segment.Sampled) found.get(i).segments().get(0)).logProbs(),
@@ -106,7 +109,8 @@ class HttpSamplerTest {
     void cutsAtAStopTextThatTheServerRunsPast() {
         HttpSamplerConfig llama = HttpSamplerConfig.llamaCpp(server.address());
         List<GenerationRequest> requests = List.of(
-                request("a", Sampling.at(1), List.of("+", "3"), 9, 10, 11, 12), request("b", Sampling.at(1), List.of(), 1));
+                request("a", Sampling.at(1), List.of("+", "3"), 9, 10, 11, 12),
+                request("b", Sampling.at(1), List.of(), 1));
         try (HttpSampler sampler = HttpSampler.of(policy, llama)) {
             assertSame(local.generate(requests), sampler.generate(requests));
         }
@@ -166,7 +170,9 @@ class HttpSamplerTest {
         changed("log-probability of token 0 is missing", choice -> choice.put("logprobs", logProbs(null, -1.0)));
         changed("log-probability of token 0 is 2.5", choice -> choice.put("logprobs", logProbs(2.5)));
         changed("7 tokens, more than the 6", choice -> choice.put("token_ids", new int[7]));
-        changed("other token ids than the request's", choice -> choice.put("prompt_token_ids", new int[] {1, 3, 7, 4, 8}));
+        changed(
+                "other token ids than the request's",
+                choice -> choice.put("prompt_token_ids", new int[] {1, 3, 7, 4, 8}));
         changed("it has no tokens", choice -> choice.put("token_ids", new int[0]));
         changed("is no token id", choice -> choice.put("token_ids", List.of("3", 4)));
         server.change = fields -> {
@@ -187,25 +193,33 @@ class HttpSamplerTest {
 
     @Test
     void refusesAnEndThatIsNone() {
-        server.change = fields -> Map.of("choices", List.of(Map.of(
-                "token_ids", List.of(3, 4),
-                "finish_reason", "stop",
-                "logprobs", Map.of("token_logprobs", List.of(-1, -1)))));
+        server.change = fields -> Map.of(
+                "choices",
+                List.of(Map.of(
+                        "token_ids", List.of(3, 4),
+                        "finish_reason", "stop",
+                        "logprobs", Map.of("token_logprobs", List.of(-1, -1)))));
         assertRefused("no end token here");
-        server.change = fields -> Map.of("choices", List.of(Map.of(
-                "token_ids", List.of(3, 4),
-                "finish_reason", "length",
-                "logprobs", Map.of("token_logprobs", List.of(-1, -1)))));
+        server.change = fields -> Map.of(
+                "choices",
+                List.of(Map.of(
+                        "token_ids", List.of(3, 4),
+                        "finish_reason", "length",
+                        "logprobs", Map.of("token_logprobs", List.of(-1, -1)))));
         assertRefused("cut off after 2 of 6");
-        server.change = fields -> Map.of("choices", List.of(Map.of(
-                "token_ids", List.of(0, 4),
-                "finish_reason", "stop",
-                "logprobs", Map.of("token_logprobs", List.of(-1, -1)))));
+        server.change = fields -> Map.of(
+                "choices",
+                List.of(Map.of(
+                        "token_ids", List.of(0, 4),
+                        "finish_reason", "stop",
+                        "logprobs", Map.of("token_logprobs", List.of(-1, -1)))));
         assertRefused("goes on after the end token");
-        server.change = fields -> Map.of("choices", List.of(Map.of(
-                "token_ids", List.of(3, 99),
-                "finish_reason", "stop",
-                "logprobs", Map.of("token_logprobs", List.of(-1, -1)))));
+        server.change = fields -> Map.of(
+                "choices",
+                List.of(Map.of(
+                        "token_ids", List.of(3, 99),
+                        "finish_reason", "stop",
+                        "logprobs", Map.of("token_logprobs", List.of(-1, -1)))));
         assertRefused("outside the vocabulary of 9");
     }
 
