@@ -66,6 +66,8 @@ class AnswersTest {
                 "b|the answer is a or b|0",
                 "b|because|0",
                 "e|the answer is f|0",
+                "b|the answer is (b) or (c)|0",
+                "b|the answer is (b) (the second)|1",
                 "c|the answer is A. No, the answer is C|1"
             })
     void choices(String reference, String text, double expected) throws Exception {

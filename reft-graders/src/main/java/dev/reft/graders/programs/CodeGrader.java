@@ -133,7 +133,8 @@ public record CodeGrader(
      * @return one result a test
      * @throws SandboxException if the sandbox failed
      * @throws InterruptedException if the thread was interrupted
-     * @throws TimeoutException if the grading's deadline passed before a test's own limit
+     * @throws TimeoutException if the grading's deadline passed before a test's own limit, and no test before it had reached its own:
+     *     after one that had, tests without time left have not passed
      */
     public List<CodeScoring.Result> results(String program, List<CodeTest> tests)
             throws SandboxException, InterruptedException, TimeoutException {
@@ -150,8 +151,24 @@ public record CodeGrader(
                 return results;
             }
         }
+        boolean hung = false;
         for (CodeTest test : tests) {
-            ProgramOutcome outcome = Runs.run(runner, task(program, test), limits);
+            ProgramOutcome outcome;
+            try {
+                outcome = Runs.run(runner, task(program, test), limits);
+            } catch (TimeoutException e) {
+                if (!hung) {
+                    throw e;
+                }
+                // The program itself used the time up: were this a failure, endless loops would go unpunished.
+                failures.add(
+                        "test " + results.size() + " and later: no time left after tests that reached their limit");
+                while (results.size() < tests.size()) {
+                    results.add(new CodeScoring.Result(false, limits.time()));
+                }
+                return results;
+            }
+            hung |= outcome instanceof ProgramOutcome.Stopped stopped && stopped.limit() == ProgramOutcome.Limit.TIME;
             boolean passed = outcome instanceof ProgramOutcome.Completed completed
                     && (!(test instanceof CodeTest.Exchange exchange)
                             || outputs.accepts(completed.output(), exchange.output()));

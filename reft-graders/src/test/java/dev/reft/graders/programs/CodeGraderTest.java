@@ -13,6 +13,8 @@ import dev.reft.grading.Prompt;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,26 @@ class CodeGraderTest {
                 0,
                 score(CodeGrader.passRate(RUNNER).refusing(CodeGrader.OPEN_INSTRUCT_WORDS), TESTS, "import os")
                         .value());
+    }
+
+    /** Each loop takes its whole limit; the third finds the grading's deadline before its own. */
+    @Test
+    void endlessLoopsAreScoredWhenTheyUseTheTimeUp() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        ScriptedRunner looping = new ScriptedRunner(
+                task -> new ProgramOutcome.Stopped(
+                        ProgramOutcome.Limit.TIME,
+                        runs.incrementAndGet() < 3 ? ProgramLimits.DEFAULT.time() : Duration.ofSeconds(1)),
+                List.of());
+        Grade.Score score = score(CodeGrader.passRate(looping), TESTS, "while True: pass");
+        assertEquals(0, score.value());
+        assertEquals(3, runs.get());
+        ScriptedRunner late = new ScriptedRunner(
+                task -> new ProgramOutcome.Stopped(ProgramOutcome.Limit.TIME, Duration.ofSeconds(1)), List.of());
+        assertThrows(
+                TimeoutException.class,
+                () -> score(CodeGrader.passRate(late), TESTS, "x"),
+                "a deadline that comes first says nothing of the program");
     }
 
     @Test
