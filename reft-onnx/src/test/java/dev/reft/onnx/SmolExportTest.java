@@ -35,7 +35,7 @@ class SmolExportTest {
         try (LanguageModel open = (LanguageModel) new OnnxProvider().open(Golden.spec(graph))) {
             JsonNode rows = expected.get("rows");
             TokenScores scores = open.score(Golden.batch(rows, 1f), Set.of(Output.LOG_PROB, Output.ENTROPY));
-            Golden.assertClose(rows, "logp", scores.logProbs(), 1e-3, "SmolLM2");
+            Golden.assertClose(rows, "logp", scores.logProbs(), 1e-4, "SmolLM2");
             Golden.assertClose(rows, "entropy", scores.entropies(), 1e-3, "SmolLM2");
             greedyTextsAgree(open, expected.get("greedy"));
         }
