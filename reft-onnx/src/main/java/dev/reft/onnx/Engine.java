@@ -8,6 +8,8 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.reft.checkpoint.CheckpointException;
 import dev.reft.model.EngineException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,10 +19,31 @@ import java.util.regex.Pattern;
 final class Engine {
     private static final Pattern CUDA = Pattern.compile("cuda:[0-9]{1,3}");
 
+    private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
+
+    /** Measured with ONNX Runtime 1.29: a command line of 3,915 bytes was fine, one of 3,995 ended the process by a segmentation fault. */
+    private static final int LONGEST_COMMAND_LINE = 3900;
+
     private Engine() {}
+
+    /** Refuses where the native library would take the whole process down: a long class path is enough. */
+    static void checkCommandLine(Path file) {
+        int length;
+        try {
+            length = Files.isReadable(file) ? Files.readAllBytes(file).length : 0;
+        } catch (IOException e) {
+            length = 0; // Nothing is known, so nothing is refused.
+        }
+        if (length > LONGEST_COMMAND_LINE) {
+            throw new IllegalStateException("this process's command line has " + length
+                    + " bytes; ONNX Runtime 1.29 crashes on one above " + LONGEST_COMMAND_LINE
+                    + ". Give the class path by the environment variable CLASSPATH or an argument file (java @file)");
+        }
+    }
 
     /** The process's environment; a host that made it before keeps its settings. */
     static OrtEnvironment environment() {
+        checkCommandLine(COMMAND_LINE);
         return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "reft");
     }
 
