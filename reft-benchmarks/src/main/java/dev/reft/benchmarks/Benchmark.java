@@ -30,11 +30,14 @@ import java.util.TreeMap;
 /**
  * Tokens per second of training, scoring and generation, and a PPO step by phase, beside the matmul rate of the same run.
  *
- * <p>Usage: {@code Benchmark MODEL [fp32] [bf16] [lora] [ppo] [boundary] [--highest|--medium] [--random] [--threads=N]
+ * <p>Usage: {@code Benchmark MODEL [fp32] [bf16] [lora] [ppo] [boundary] [train-fp32] [train-bf16] [--highest|--medium] [--random] [--threads=N]
  * [--device=cuda:0]}. MODEL is a directory or a GGUF file; {@code --random} makes weights from its config.json alone.
  * The lines are those of {@code peer_bench.py}, so that {@code beside.sh} can pair them.
  */
 public final class Benchmark {
+    /** Steps that {@code train-...} counts, after two that it does not. */
+    private static final int TRAINING_PASSES = 8;
+
     private final String model;
     private final String device;
     private final List<ProviderOption> options;
@@ -83,6 +86,8 @@ public final class Benchmark {
                     model("lora fp32", Precision.FP32, new Adapter.Lora(16, 32, List.of("q_proj", "k_proj", "v_proj")));
                 case "ppo" -> ppo();
                 case "boundary" -> boundary();
+                case "train-fp32" -> passes("fp32", Precision.FP32);
+                case "train-bf16" -> passes("bf16", Precision.BF16);
                 default -> throw new IllegalArgumentException("no part is called " + part);
             }
         }
@@ -110,6 +115,21 @@ public final class Benchmark {
             }
             print("%s rollout 8x4 ragged %.0f tok/s", label, perSecond(2, () -> Loads.rollout(policy)));
             print("%s groups 8x4x64 shared prompts %.0f tok/s", label, perSecond(2, () -> Loads.groups(policy)));
+        }
+    }
+
+    /** Training alone, step by step, as peer_train.py does it: a median of three says little on a shared machine. */
+    private void passes(String name, Precision format) {
+        try (Policy policy = open(format, new Adapter.Full(), new ValueHead.None())) {
+            TokenBatch batch = Loads.batch(policy.info());
+            for (int i = 0; i < TRAINING_PASSES + 2; i++) {
+                long start = System.nanoTime();
+                Loads.train(policy, batch);
+                double seconds = (System.nanoTime() - start) / 1e9;
+                if (i >= 2) {
+                    print("%s/%s train alone %.0f tok/s", name, precision, 1024 / seconds);
+                }
+            }
         }
     }
 
