@@ -158,7 +158,7 @@ class GraderDeadlineTest {
     /** Of a program that prints much at once, of one that never ends, and of a model; what the sandbox takes is its own (RunnerContract). */
     private static List<Grader> ofSandboxesAndModels() throws Exception {
         ScriptedRunner prints =
-                new ScriptedRunner(task -> ScriptedRunner.printed("1 ".repeat(30_000)), List.of());
+                new ScriptedRunner(task -> ScriptedRunner.printed("1.0001 ".repeat(9_000)), List.of());
         ScriptedRunner hangs = new ScriptedRunner(
                 task -> {
                     Duration left = Deadline.current().remaining();
@@ -281,7 +281,7 @@ class GraderDeadlineTest {
             references.add(text.substring(i) + i);
         }
         attributes.put(References.ATTRIBUTE, references);
-        attributes.put(CodeGrader.TESTS, Collections.nCopies(1000, Map.of("input", "", "output", "1 ".repeat(20_000))));
+        attributes.put(CodeGrader.TESTS, Collections.nCopies(1000, Map.of("input", "", "output", "1.0002 ".repeat(9_000))));
         Prompt prompt = new Prompt("p", new Prompt.Input.Text("q"), "18", attributes);
         Completion completion = new Completion("p", 0, List.of(), text, Finish.END);
         for (Grader grader : all()) {

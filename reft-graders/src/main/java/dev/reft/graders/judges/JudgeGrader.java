@@ -111,7 +111,7 @@ public record JudgeGrader(
             ChatModel judge, Completion completion, TooLong policy, Function<Completion, ChatRequest> question)
             throws JudgeException, TimeoutException, InterruptedException {
         return LongCompletion.<ChatReply, InterruptedException>read(
-                completion, policy, empty -> judge.fits(question.apply(empty)), shown -> {
+                completion, policy, "the judge's context", empty -> judge.fits(question.apply(empty)), shown -> {
                     ChatRequest request = question.apply(shown);
                     if (!judge.fits(request)) {
                         return Optional.empty();

@@ -104,6 +104,7 @@ public final class LikelihoodJudge implements Grader {
         Optional<List<Row>> rows = LongCompletion.<List<Row>, RuntimeException>read(
                 completion,
                 tooLong,
+                "the context of " + judge.info().contextLength() + " tokens of the judge '" + judge.info().id() + "'",
                 empty -> rows(prompt, empty).isPresent(),
                 shown -> rows(prompt, shown));
         if (rows.isEmpty()) {

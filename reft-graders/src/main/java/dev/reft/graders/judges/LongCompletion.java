@@ -34,6 +34,7 @@ final class LongCompletion {
      * @param <X> what else the reader throws
      * @param completion as it was written
      * @param policy what becomes of one that is too long
+     * @param context what it must fit, for messages
      * @param alone tells a question that is too long by itself from a completion that is
      * @param reader of the completion, or of ever smaller cuts of it
      * @return empty if the completion is worth the lowest score
@@ -42,7 +43,7 @@ final class LongCompletion {
      * @throws X what the reader throws
      */
     static <T, X extends Exception> Optional<T> read(
-            Completion completion, TooLong policy, Alone alone, Reader<T, X> reader)
+            Completion completion, TooLong policy, String context, Alone alone, Reader<T, X> reader)
             throws JudgeException, TimeoutException, X {
         String text = completion.text();
         boolean shown = text.length() <= JudgePrompt.LONGEST_RESPONSE;
@@ -51,10 +52,10 @@ final class LongCompletion {
             return whole;
         }
         if (!alone.fits(with(completion, ""))) {
-            throw tooLong("the question alone is too long for the judge's context");
+            throw tooLong("the question alone is too long for " + context);
         }
         if (policy == TooLong.FAIL) {
-            throw tooLong("the judge cannot read a completion of " + text.length() + " characters whole");
+            throw tooLong("a completion of " + text.length() + " characters is too long for " + context);
         }
         int keep = shown ? shorter(text.length()) : JudgePrompt.LONGEST_RESPONSE;
         for (; policy == TooLong.CUT && keep > 0; keep = shorter(keep)) {

@@ -35,7 +35,7 @@ class JudgeFuzzTest {
     }
 
     private static FakeModel model(String reply) {
-        return new FakeModel(prompt -> reply, 1_500, Set.of(Output.LOG_PROB));
+        return new FakeModel(prompt -> reply, 2_500, Set.of(Output.LOG_PROB));
     }
 
     private static double score(dev.reft.grading.Grader grader, String text, String reference) throws Exception {
@@ -65,7 +65,13 @@ class JudgeFuzzTest {
         SamplerChatModel five = SamplerChatModel.of(model("{\"score\": 5}"), 20);
         double given = score(JudgeGrader.score(five, "c", 1, 5).withTooLong(scored), text, "r");
         assertTrue(given == 0 || given == 1);
-        if (text.length() > 1_500 && scored == TooLong.WORST) {
+        SamplerChatModel no =
+                SamplerChatModel.of(model("{\"verdicts\":[{\"name\":\"a\",\"verdict\":\"no\"}]}"), 20);
+        List<Criterion> criteria = List.of(Criterion.yesNo("a", "Is it bad?", -1));
+        double punished = score(
+                new RubricGrader(no, criteria, ChatRequest.Options.DEFAULT).withTooLong(scored), text, "r");
+        assertTrue(punished == 0 || punished == -1);
+        if (text.length() > 2_500 && !text.isBlank() && scored == TooLong.WORST) {
             assertEquals(0, given);
         }
     }
