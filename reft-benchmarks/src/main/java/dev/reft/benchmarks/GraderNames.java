@@ -141,7 +141,8 @@ final class GraderNames {
             case "truncation" -> new TruncationPenalty(exact, -10);
             case "group_length" -> {
                 GroupGrader group = new GroupLengthGrader(NumericGrader.gsm8kLastNumber(), 1, LengthUnit.WORDS);
-                yield (prompt, completion) -> group.grade(prompt, List.of(completion, completion, completion, completion))
+                yield (prompt, completion) -> group.grade(
+                                prompt, List.of(completion, completion, completion, completion))
                         .get(0);
             }
             default -> throw new IllegalArgumentException("no grader '" + name + "'");
@@ -182,7 +183,8 @@ final class GraderNames {
                     case "openai_python" -> PYTHON;
                     case "openai_multi" ->
                         "{\"type\":\"multi\",\"name\":\"all\",\"graders\":{\"s\":" + CHECK + ",\"t\":" + SIMILARITY
-                                + ",\"m\":" + SCORE + "},\"calculate_output\":\"max(0, min(1, 0.5 * s + 0.3 * t + 0.2 * m))\"}";
+                                + ",\"m\":" + SCORE
+                                + "},\"calculate_output\":\"max(0, min(1, 0.5 * s + 0.3 * t + 0.2 * m))\"}";
                     default -> throw new IllegalArgumentException("no grader '" + name + "'");
                 };
         String answer = name.equals("openai_label_model")

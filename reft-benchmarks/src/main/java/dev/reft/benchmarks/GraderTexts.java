@@ -51,8 +51,7 @@ final class GraderTexts {
                     case "structured", "structured_fields", "schema_gate" -> OBJECT.replace("\"b\"", "\"c\"");
                     case "maths", "math_verify", "maths_strings", "strict_box" ->
                         SOLUTION + "So it is $\\boxed{\\frac{x}{2} + 3}$.";
-                    case "reasoning_accuracy" ->
-                        "<think>" + SOLUTION + "</think>So it is $\\boxed{\\frac{x}{2} + 3}$.";
+                    case "reasoning_accuracy" -> "<think>" + SOLUTION + "</think>So it is $\\boxed{\\frac{x}{2} + 3}$.";
                     case "prm800k" -> "\\frac{x}{2} + 3";
                     case "minerva" -> SOLUTION + "Answer: \\frac{1}{2}x + 3 dollars";
                     case "search_r1" -> SOLUTION + "<answer>eighteen dollars</answer>";
@@ -72,7 +71,8 @@ final class GraderTexts {
         return switch (grader) {
             case "choice" -> "b";
             case "structured", "structured_fields", "schema_gate" -> OBJECT;
-            case "maths", "math_verify", "reasoning_accuracy", "maths_strings", "minerva", "strict_box", "prm800k" -> HALF;
+            case "maths", "math_verify", "reasoning_accuracy", "maths_strings", "minerva", "strict_box", "prm800k" ->
+                HALF;
             case "search_r1" -> "eighteen dollars";
             default ->
                 SimilarityMetric.NAMES.contains(grader)
@@ -113,8 +113,7 @@ final class GraderTexts {
                 CodeGrader.TESTS,
                 Collections.nCopies(10, Map.of("input", "1.0001 ".repeat(9_000), "output", "1.0002 ".repeat(9_000))));
         String reference = hardReference(grader, random);
-        return new Sample(
-                new Prompt("p", new Prompt.Input.Text(""), reference, attributes), hardText(grader, random));
+        return new Sample(new Prompt("p", new Prompt.Input.Text(""), reference, attributes), hardText(grader, random));
     }
 
     private static String hardReference(String grader, Random random) {
@@ -123,8 +122,18 @@ final class GraderTexts {
             case "structured_fields" -> "{\"name\": \"x\", \"age\": 1, \"tags\": " + list(random, 240) + "}";
             // As long as the longest that is compared, and 2/3 of it, so that fuzzy_match looks at every window.
             case "fuzzy_match" -> letters(random, 6_600, 6);
-            case "bleu", "gleu", "meteor", "rouge_1", "rouge_2", "rouge_3", "rouge_4", "rouge_5", "rouge_l", "cosine",
-                    "openai_text_similarity", "openai_multi" -> letters(random, 10_000, 2);
+            case "bleu",
+                    "gleu",
+                    "meteor",
+                    "rouge_1",
+                    "rouge_2",
+                    "rouge_3",
+                    "rouge_4",
+                    "rouge_5",
+                    "rouge_l",
+                    "cosine",
+                    "openai_text_similarity",
+                    "openai_multi" -> letters(random, 10_000, 2);
             // Nearly a period of the text: each of its places is a beginning of the reference.
             case "openai_string_check" -> "a".repeat(LONG / 2) + "b";
             case "squad" -> letters(random, LONG, 2);
@@ -161,8 +170,7 @@ final class GraderTexts {
             case "repetition" -> symbols(random, LONG);
             case "repetition_words" -> letters(random, LONG, 4);
             case "structured" -> list(random, 240);
-            case "structured_fields" ->
-                "{\"name\": \"x\", \"age\": 1, \"tags\": " + list(random, 240) + "}";
+            case "structured_fields" -> "{\"name\": \"x\", \"age\": 1, \"tags\": " + list(random, 240) + "}";
             case "schema_gate" -> "{\"name\": \"" + "a".repeat(LONG - 40) + "!\", \"age\": 31}";
             case "fuzzy_match" -> letters(random, 10_000, 6);
             case "code", "program" -> "```python\n".repeat(LONG / 10);

@@ -57,9 +57,9 @@ class AcceptedAnswersTest {
         assertEquals(1, score(grader, Prompt.text("p", "", "42"), "<think>$41$</think> $\\boxed{42}$"));
         assertEquals(0, score(grader, Prompt.text("p", "", "42"), "<think>$\\boxed{42}$</think> it is so"));
         assertEquals(0, score(grader, Prompt.text("p", "", "42"), "<think>$\\boxed{42}$"));
-        assertEquals(0, score(grader, Prompt.text("p", "", "forty two"), "<think>$\\boxed{42}$"), "not closed comes first");
-        assertInstanceOf(
-                Grade.None.class, grade(grader, Prompt.text("p", "", "forty-two."), "</think>$\\boxed{42}$"));
+        assertEquals(
+                0, score(grader, Prompt.text("p", "", "forty two"), "<think>$\\boxed{42}$"), "not closed comes first");
+        assertInstanceOf(Grade.None.class, grade(grader, Prompt.text("p", "", "forty-two."), "</think>$\\boxed{42}$"));
         for (String reference : List.of("xy", "x", "\\pi", "$a$", "2 apples")) {
             assertInstanceOf(
                     Grade.Score.class, grade(grader, Prompt.text("p", "", reference), "</think>$\\boxed{42}$"));

@@ -159,8 +159,7 @@ class GraderDeadlineTest {
 
     /** Of a program that prints much at once, of one that never ends, and of a model; what the sandbox takes is its own (RunnerContract). */
     private static List<Grader> ofSandboxesAndModels() throws Exception {
-        ScriptedRunner prints =
-                new ScriptedRunner(task -> ScriptedRunner.printed("1.0001 ".repeat(9_000)), List.of());
+        ScriptedRunner prints = new ScriptedRunner(task -> ScriptedRunner.printed("1.0001 ".repeat(9_000)), List.of());
         ScriptedRunner hangs = new ScriptedRunner(
                 task -> {
                     Duration left = Deadline.current().remaining();
@@ -211,16 +210,14 @@ class GraderDeadlineTest {
 
     static Stream<String> pathologicalTexts() {
         Random random = new Random(5);
-        String letters = random.ints(LENGTH / 2, 'b', 'z')
-                .mapToObj(c -> (char) c + " ")
-                .collect(Collectors.joining());
+        String letters =
+                random.ints(LENGTH / 2, 'b', 'z').mapToObj(c -> (char) c + " ").collect(Collectors.joining());
         String symbols = random.ints(LENGTH, 0x4e00, 0x9e00)
                 .mapToObj(c -> String.valueOf((char) c))
                 .collect(Collectors.joining());
         String failing = "final answer is $a=b=" + "x+".repeat(480) + "($ ";
         String costly = "final answer is $18+\\sum_{k=1}^{240}(\\sin(x+k)-\\sin(k+x))$ ";
-        return Stream.concat(
-                Stream.of(letters, symbols, costly + failing.repeat(48)), repetitions());
+        return Stream.concat(Stream.of(letters, symbols, costly + failing.repeat(48)), repetitions());
     }
 
     private static Stream<String> repetitions() {
@@ -303,7 +300,8 @@ class GraderDeadlineTest {
             references.add(text.substring(i) + i);
         }
         attributes.put(References.ATTRIBUTE, references);
-        attributes.put(CodeGrader.TESTS, Collections.nCopies(1000, Map.of("input", "", "output", "1.0002 ".repeat(9_000))));
+        attributes.put(
+                CodeGrader.TESTS, Collections.nCopies(1000, Map.of("input", "", "output", "1.0002 ".repeat(9_000))));
         Prompt prompt = new Prompt("p", new Prompt.Input.Text("q"), "18", attributes);
         Completion completion = new Completion("p", 0, List.of(), text, Finish.END);
         for (Grader grader : all()) {
@@ -378,10 +376,6 @@ class GraderDeadlineTest {
                 }
             }
         }
-        assertEquals(
-                there,
-                looked.stream()
-                        .filter(there::contains)
-                        .collect(Collectors.toCollection(TreeSet::new)));
+        assertEquals(there, looked.stream().filter(there::contains).collect(Collectors.toCollection(TreeSet::new)));
     }
 }

@@ -189,7 +189,8 @@ class AttackTest {
                 if (test.isObject()) {
                     ProgramTask script = new ProgramTask.Script(
                             c.get("program").asString(), test.get("input").asString());
-                    attacks.add(new Attack(row, script, LIMITS, test.get("output").asString()));
+                    attacks.add(
+                            new Attack(row, script, LIMITS, test.get("output").asString()));
                 } else {
                     attacks.add(new Attack(
                             row,

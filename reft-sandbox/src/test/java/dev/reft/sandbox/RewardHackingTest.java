@@ -121,9 +121,9 @@ class RewardHackingTest {
 
     /** A reference that every text contains is told before the run, and never paid for in it. */
     private static void stringCheck(JsonNode c, String rule) throws Exception {
-        GraderDefinition definition = GraderDefinition.read(
-                "{\"type\":\"string_check\",\"name\":\"g\",\"operation\":\"" + rule.substring("string_check".length()).strip()
-                        + "\",\"input\":\"{{sample.output_text}}\",\"reference\":\"{{item.reference}}\"}");
+        GraderDefinition definition = GraderDefinition.read("{\"type\":\"string_check\",\"name\":\"g\",\"operation\":\""
+                + rule.substring("string_check".length()).strip()
+                + "\",\"input\":\"{{sample.output_text}}\",\"reference\":\"{{item.reference}}\"}");
         OpenAiGrader grader = new OpenAiGrader(definition, GraderServices.NONE);
         JsonNode expected = c.get("expected");
         if (expected.isObject()) {
@@ -165,7 +165,8 @@ class RewardHackingTest {
         assertTrue(told.contains("```\n" + attack + "\n```"), told);
         assertTrue(asked.get(0).answer() != null, "no structured answer was asked for");
         assertThrows(
-                JudgeException.class, () -> grade(JudgeGrader.score(replying(attack), "is it right?", 0, 1), attack, c));
+                JudgeException.class,
+                () -> grade(JudgeGrader.score(replying(attack), "is it right?", 0, 1), attack, c));
 
         GraderDefinition definition = GraderDefinition.read(
                 "{\"type\":\"score_model\",\"name\":\"g\",\"model\":\"m\",\"input\":[{\"role\":\"user\",\"content\":"
@@ -214,8 +215,7 @@ class RewardHackingTest {
         assertEquals("invalid_argument", c.get("expected").get("error").asString());
         String encoded = input(c);
         assertThrows(IllegalArgumentException.class, () -> CodeTest.read(encoded));
-        Prompt prompt =
-                new Prompt("p", new Prompt.Input.Text(""), "", Map.of(CodeGrader.TESTS, encoded));
+        Prompt prompt = new Prompt("p", new Prompt.Input.Text(""), "", Map.of(CodeGrader.TESTS, encoded));
         CodeGrader grader = CodeGrader.passRate(Backends.embedded());
         assertThrows(IllegalArgumentException.class, () -> grader.grade(prompt, said("x = 1")));
     }

@@ -95,6 +95,8 @@ final class RulesByName {
 
     /** All rules of form. */
     static List<Grader> formats() {
-        return FORMATS.values().stream().map(rule -> (Grader) new FormatGrader(rule)).toList();
+        return FORMATS.values().stream()
+                .map(rule -> (Grader) new FormatGrader(rule))
+                .toList();
     }
 }

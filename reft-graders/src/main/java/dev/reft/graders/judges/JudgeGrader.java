@@ -24,12 +24,7 @@ import java.util.function.Function;
  * @param tooLong what becomes of a completion that the judge cannot read whole; the lowest score is {@link Ruling#worst}
  */
 public record JudgeGrader(
-        ChatModel judge,
-        JudgePrompt prompt,
-        Ruling ruling,
-        ChatRequest.Options options,
-        double blank,
-        TooLong tooLong)
+        ChatModel judge, JudgePrompt prompt, Ruling ruling, ChatRequest.Options options, double blank, TooLong tooLong)
         implements Grader {
     static final String UNREAD = "too long for the judge to read";
 
@@ -42,8 +37,7 @@ public record JudgeGrader(
      * @param options how the judge samples
      * @param blank the score of a completion of white space only
      */
-    public JudgeGrader(
-            ChatModel judge, JudgePrompt prompt, Ruling ruling, ChatRequest.Options options, double blank) {
+    public JudgeGrader(ChatModel judge, JudgePrompt prompt, Ruling ruling, ChatRequest.Options options, double blank) {
         this(judge, prompt, ruling, options, blank, TooLong.WORST);
     }
 
@@ -59,7 +53,12 @@ public record JudgeGrader(
         scores.put("yes", 1.0);
         scores.put("no", 0.0);
         return new JudgeGrader(
-                judge, JudgePrompt.reference("yes", "no"), Ruling.ofChoice(scores), ChatRequest.Options.GREEDY, 0, TooLong.CUT);
+                judge,
+                JudgePrompt.reference("yes", "no"),
+                Ruling.ofChoice(scores),
+                ChatRequest.Options.GREEDY,
+                0,
+                TooLong.CUT);
     }
 
     /**
@@ -103,7 +102,12 @@ public record JudgeGrader(
                 shown -> new ChatRequest("", prompt.messages(problem, shown), options, ruling.shape()));
         return reply.isEmpty()
                 ? new Grade.Score(ruling.worst(), Map.of(), List.of(), "", UNREAD)
-                : new Grade.Score(ruling.score(reply.get().text()), Map.of(), List.of(), "", reply.get().text());
+                : new Grade.Score(
+                        ruling.score(reply.get().text()),
+                        Map.of(),
+                        List.of(),
+                        "",
+                        reply.get().text());
     }
 
     /** Asks about a completion; empty if it is too long and therefore worth the lowest score. */

@@ -104,15 +104,18 @@ public final class LikelihoodJudge implements Grader {
         Optional<List<Row>> rows = LongCompletion.<List<Row>, RuntimeException>read(
                 completion,
                 tooLong,
-                "the context of " + judge.info().contextLength() + " tokens of the judge '" + judge.info().id() + "'",
+                "the context of " + judge.info().contextLength() + " tokens of the judge '"
+                        + judge.info().id() + "'",
                 empty -> rows(prompt, empty).isPresent(),
                 shown -> rows(prompt, shown));
         if (rows.isEmpty()) {
-            double worst = verdicts.values().stream().mapToDouble(score -> score).min().orElse(0);
+            double worst =
+                    verdicts.values().stream().mapToDouble(score -> score).min().orElse(0);
             return new Grade.Score(worst, Map.of(), List.of(), "", JudgeGrader.UNREAD);
         }
         Deadline.current().check();
-        return weighed(judge.score(TokenBatch.of(rows.get()), Set.of(Output.LOG_PROB)).logProbs());
+        return weighed(
+                judge.score(TokenBatch.of(rows.get()), Set.of(Output.LOG_PROB)).logProbs());
     }
 
     /** The question with each verdict; empty if the longest does not fit. */

@@ -34,7 +34,8 @@ public record ReasoningAccuracy(Equivalence rule, List<String> closing) implemen
         for (String close : closing) {
             if (completion.contains(close)) {
                 return isWords(reference)
-                        ? Verdict.badReference("the reference '" + PythonText.last(reference, 60) + "' holds no mathematics")
+                        ? Verdict.badReference(
+                                "the reference '" + PythonText.last(reference, 60) + "' holds no mathematics")
                         : rule.judge(PythonText.lastPart(completion, close), reference);
             }
         }

@@ -198,7 +198,8 @@ final class Evaluator {
                         case PARSE -> ErrorFlag.MODEL_GRADER_PARSE_ERROR;
                         default -> ErrorFlag.MODEL_GRADER_SERVER_ERROR;
                     };
-            boolean bySample = e.kind() == JudgeException.Kind.TOO_LONG && fitsWithoutSample(judge, request, input, evaluation);
+            boolean bySample =
+                    e.kind() == JudgeException.Kind.TOO_LONG && fitsWithoutSample(judge, request, input, evaluation);
             throw new FlaggedException(flag, bySample, String.valueOf(e.getMessage()), e);
         }
     }
@@ -248,7 +249,8 @@ final class Evaluator {
         } catch (JudgeException | IllegalArgumentException e) {
             boolean bySample = e instanceof JudgeException refused
                     && refused.kind() == JudgeException.Kind.TOO_LONG
-                    && Json.write(evaluation.sample()).length() > Json.write(evaluation.item()).length();
+                    && Json.write(evaluation.sample()).length()
+                            > Json.write(evaluation.item()).length();
             throw new FlaggedException(ErrorFlag.OTHER_ERROR, bySample, String.valueOf(e.getMessage()), e);
         }
     }

@@ -165,8 +165,9 @@ public final class OpenAiGrader implements Grader {
     }
 
     private boolean comparesWithNothing(Evaluation evaluation) {
-        Collection<GraderSpec> all =
-                definition.spec() instanceof GraderSpec.Multi multi ? multi.graders().values() : List.of(definition.spec());
+        Collection<GraderSpec> all = definition.spec() instanceof GraderSpec.Multi multi
+                ? multi.graders().values()
+                : List.of(definition.spec());
         for (GraderSpec spec : all) {
             if (spec instanceof GraderSpec.StringCheck check
                     && (check.operation() == StringOperation.LIKE || check.operation() == StringOperation.ILIKE)

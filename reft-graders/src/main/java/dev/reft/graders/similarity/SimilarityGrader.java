@@ -49,7 +49,8 @@ public record SimilarityGrader(SimilarityMetric metric, AnswerReader reader, dou
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) throws Exception {
-        Optional<String> answer = InTime.get(() -> reader.read(completion.text())).map(SimilarityGrader::head);
+        Optional<String> answer =
+                InTime.get(() -> reader.read(completion.text())).map(SimilarityGrader::head);
         if (answer.isEmpty()) {
             return score(0, "", "the completion states no answer");
         }

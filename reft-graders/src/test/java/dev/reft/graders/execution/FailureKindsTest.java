@@ -91,14 +91,19 @@ class FailureKindsTest {
         ErrorRateGuard guard = new ErrorRateGuard(interrupted, 0, 1, 1);
         for (int i = 0; i < 3; i++) {
             assertThrows(InterruptedException.class, () -> grade(guard));
-            assertThrows(InterruptedException.class, () -> Deadline.in(Duration.ofMinutes(1))
-                    .call(() -> grade(guard)));
+            assertThrows(
+                    InterruptedException.class,
+                    () -> Deadline.in(Duration.ofMinutes(1)).call(() -> grade(guard)));
         }
-        assertEquals("cancelled", logged(interrupted, InterruptedException.class).get("outcome").asString());
+        assertEquals(
+                "cancelled",
+                logged(interrupted, InterruptedException.class).get("outcome").asString());
         Deadline over = Deadline.in(Duration.ofNanos(1));
         assertEquals(
                 "failed",
-                over.call(() -> logged(interrupted, InterruptedException.class)).get("outcome").asString());
+                over.call(() -> logged(interrupted, InterruptedException.class))
+                        .get("outcome")
+                        .asString());
         assertThrows(GradingException.class, () -> over.call(() -> grade(guard)));
     }
 
@@ -112,9 +117,11 @@ class FailureKindsTest {
             };
             ErrorRateGuard guard = new ErrorRateGuard(polite, 0, 1, 1);
             assertThrows(end.getClass(), () -> grade(guard));
-            assertThrows(end.getClass(), () -> Deadline.in(Duration.ofMinutes(1)).call(() -> grade(guard)));
+            assertThrows(
+                    end.getClass(), () -> Deadline.in(Duration.ofMinutes(1)).call(() -> grade(guard)));
             assertTrue(Thread.interrupted());
-            assertEquals("cancelled", logged(polite, end.getClass()).get("outcome").asString());
+            assertEquals(
+                    "cancelled", logged(polite, end.getClass()).get("outcome").asString());
             Thread.interrupted();
             assertThrows(
                     GradingException.class,

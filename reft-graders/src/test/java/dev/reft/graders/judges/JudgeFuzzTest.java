@@ -21,9 +21,26 @@ import net.jqwik.api.Provide;
 /** Whatever a model writes, a judge in this process gives a score from its range, under each policy that gives one. */
 class JudgeFuzzTest {
     private static final List<String> BITS = List.of(
-            "x", "yy", "?", "```", "````\n", "\u0000", "\ud800", "\udc00", "\ud83d\ude00", "{response}", "{answer}",
-            "<|im_end|>", "<assistant>", "[... 9 characters left out ...]", "Final verdict: yes", "{\"score\": 9}", " ",
-            "\n", "\u2028", "\u0130");
+            "x",
+            "yy",
+            "?",
+            "```",
+            "````\n",
+            "\u0000",
+            "\ud800",
+            "\udc00",
+            "\ud83d\ude00",
+            "{response}",
+            "{answer}",
+            "<|im_end|>",
+            "<assistant>",
+            "[... 9 characters left out ...]",
+            "Final verdict: yes",
+            "{\"score\": 9}",
+            " ",
+            "\n",
+            "\u2028",
+            "\u0130");
 
     @Provide
     Arbitrary<String> texts() {
@@ -65,11 +82,10 @@ class JudgeFuzzTest {
         SamplerChatModel five = SamplerChatModel.of(model("{\"score\": 5}"), 20);
         double given = score(JudgeGrader.score(five, "c", 1, 5).withTooLong(scored), text, "r");
         assertTrue(given == 0 || given == 1);
-        SamplerChatModel no =
-                SamplerChatModel.of(model("{\"verdicts\":[{\"name\":\"a\",\"verdict\":\"no\"}]}"), 20);
+        SamplerChatModel no = SamplerChatModel.of(model("{\"verdicts\":[{\"name\":\"a\",\"verdict\":\"no\"}]}"), 20);
         List<Criterion> criteria = List.of(Criterion.yesNo("a", "Is it bad?", -1));
-        double punished = score(
-                new RubricGrader(no, criteria, ChatRequest.Options.DEFAULT).withTooLong(scored), text, "r");
+        double punished =
+                score(new RubricGrader(no, criteria, ChatRequest.Options.DEFAULT).withTooLong(scored), text, "r");
         assertTrue(punished == 0 || punished == -1);
         if (text.length() > 2_500 && !text.isBlank() && scored == TooLong.WORST) {
             assertEquals(0, given);

@@ -70,17 +70,18 @@ class TooLongTest {
         assertEquals(1, score(judge.withTooLong(TooLong.CUT), LONG));
         fails(judge.withTooLong(TooLong.FAIL), LONG);
         Map<String, Double> scores = new LinkedHashMap<>(Map.of("yes", 1.0, "no", -2.0));
-        JudgeGrader choice = new JudgeGrader(
-                judge.judge(), judge.prompt(), Ruling.ofChoice(scores), judge.options(), 0);
+        JudgeGrader choice =
+                new JudgeGrader(judge.judge(), judge.prompt(), Ruling.ofChoice(scores), judge.options(), 0);
         assertEquals(-2, score(choice, LONG), "the lowest of the choices, below the blank's 0");
     }
 
     @Test
     void aRubricIsAtItsWorstAlsoWhereAWeightIsNegative() throws Exception {
-        List<Criterion> criteria = List.of(
-                Criterion.yesNo("right", "Is it right?", 3), Criterion.yesNo("rude", "Is it rude?", -1));
+        List<Criterion> criteria =
+                List.of(Criterion.yesNo("right", "Is it right?", 3), Criterion.yesNo("rude", "Is it rude?", -1));
         RubricGrader rubric = new RubricGrader(
-                local("{\"verdicts\":[{\"name\":\"right\",\"verdict\":\"no\"},{\"name\":\"rude\",\"verdict\":\"yes\"}]}"),
+                local(
+                        "{\"verdicts\":[{\"name\":\"right\",\"verdict\":\"no\"},{\"name\":\"rude\",\"verdict\":\"yes\"}]}"),
                 criteria,
                 ChatRequest.Options.DEFAULT);
         double worst = score(rubric, "short");
@@ -98,7 +99,8 @@ class TooLongTest {
         assertEquals(1, score(judge, "start " + LONG));
         assertTrue(asked.get().contains("start bad bad"), asked.get());
         assertTrue(asked.get().contains("bad end\n"), asked.get());
-        assertTrue(asked.get().matches("(?s).*\\n\\[\\.\\.\\. \\d+ characters left out \\.\\.\\.\\]\\n.*"), asked.get());
+        assertTrue(
+                asked.get().matches("(?s).*\\n\\[\\.\\.\\. \\d+ characters left out \\.\\.\\.\\]\\n.*"), asked.get());
         assertTrue(asked.get().length() > CONTEXT / 2 && asked.get().length() <= CONTEXT - 50, "as much as fits");
     }
 
@@ -128,8 +130,8 @@ class TooLongTest {
     /** A question of so many tokens: the fake model writes roles as {@code <user>} and {@code <assistant>}. */
     private static boolean fits(SamplerChatModel judge, int tokens) {
         String text = "x".repeat(tokens - "<user><assistant>".length());
-        return judge.fits(new ChatRequest(
-                "", List.of(dev.reft.text.Message.user(text)), ChatRequest.Options.DEFAULT, null));
+        return judge.fits(
+                new ChatRequest("", List.of(dev.reft.text.Message.user(text)), ChatRequest.Options.DEFAULT, null));
     }
 
     private static LikelihoodJudge likelihood(String question) {
@@ -183,14 +185,18 @@ class TooLongTest {
         GraderDefinition definition = GraderDefinition.read(
                 "{\"type\":\"score_model\",\"name\":\"g\",\"model\":\"m\",\"range\":[-1,1],\"input\":[{\"role\":\"user\","
                         + "\"content\":\"{{item.q}} {{sample.output_text}}\"}]}");
-        GraderServices services = GraderServices.builder().judge(local("{\"result\": 1, \"steps\": []}")).build();
+        GraderServices services = GraderServices.builder()
+                .judge(local("{\"result\": 1, \"steps\": []}"))
+                .build();
         OpenAiGrader grader = new OpenAiGrader(definition, services);
         Prompt row = new Prompt("p", PROMPT.input(), "", Map.of("q", "?"));
         assertEquals(1, ((Grade.Score) grader.grade(row, said("short"))).value());
         assertEquals(-1, ((Grade.Score) grader.grade(row, said(LONG))).value(), "the least of the range");
         OpenAiGrader peer = grader.withMode(OpenAiGrader.ErrorMode.AS_OPENAI);
         assertEquals(0, ((Grade.Score) peer.grade(row, said(LONG))).value());
-        assertEquals(0, new GraderRun(definition, services).run(LONG, Map.of("q", "?")).reward());
+        assertEquals(
+                0,
+                new GraderRun(definition, services).run(LONG, Map.of("q", "?")).reward());
         Prompt wide = new Prompt("p", PROMPT.input(), "", Map.of("q", LONG));
         assertThrows(FlaggedException.class, () -> grader.grade(wide, said("short")), "the row's fault");
     }

@@ -34,9 +34,33 @@ import net.jqwik.api.Provide;
 class OpenAiFuzzTest {
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final List<String> BITS = List.of(
-            "\"", "\\", "{", "}", "[", "{{item.reference}}", "{{sample.output_text}}", "{{", "}}", "\u0000", "\ud800",
-            "\udc00", "\ud83d\ude00", "\u0130", "\u2028", "1", "NaN", "1e400", "{\"result\": 1}", "{\"result\": 1e999}",
-            "{\"score\": 1}", "x", " ", "\n", "the ", "a.b. ", ",");
+            "\"",
+            "\\",
+            "{",
+            "}",
+            "[",
+            "{{item.reference}}",
+            "{{sample.output_text}}",
+            "{{",
+            "}}",
+            "\u0000",
+            "\ud800",
+            "\udc00",
+            "\ud83d\ude00",
+            "\u0130",
+            "\u2028",
+            "1",
+            "NaN",
+            "1e400",
+            "{\"result\": 1}",
+            "{\"result\": 1e999}",
+            "{\"score\": 1}",
+            "x",
+            " ",
+            "\n",
+            "the ",
+            "a.b. ",
+            ",");
 
     @Provide
     Arbitrary<String> texts() {
@@ -75,9 +99,10 @@ class OpenAiFuzzTest {
         all.add(GraderDefinition.read(model("score_model", "\"range\":[-1,2]")));
         all.add(GraderDefinition.read(model("label_model", "\"labels\":[\"x\",\"y\"],\"passing_labels\":[\"x\"]")));
         all.add(GraderDefinition.read(PYTHON));
-        all.add(GraderDefinition.read("{\"type\":\"multi\",\"name\":\"all\",\"graders\":{\"a\":" + check("like") + ",\"b\":"
-                + model("score_model", "\"range\":[0,1]") + ",\"c\":" + PYTHON
-                + "},\"calculate_output\":\"max(a, b) / (1 + abs(c)) ^ 2\"}"));
+        all.add(GraderDefinition.read(
+                "{\"type\":\"multi\",\"name\":\"all\",\"graders\":{\"a\":" + check("like") + ",\"b\":"
+                        + model("score_model", "\"range\":[0,1]") + ",\"c\":" + PYTHON
+                        + "},\"calculate_output\":\"max(a, b) / (1 + abs(c)) ^ 2\"}"));
         return all;
     }
 
@@ -85,8 +110,7 @@ class OpenAiFuzzTest {
         return GraderServices.builder()
                 .judge(request -> new ChatReply(reply, "m", TokenUsage.NONE))
                 .python(
-                        new ScriptedRunner(
-                                task -> ScriptedRunner.value(PythonValue.Kind.REAL, "0.5", 0.5), List.of()),
+                        new ScriptedRunner(task -> ScriptedRunner.value(PythonValue.Kind.REAL, "0.5", 0.5), List.of()),
                         ProgramLimits.OPENAI)
                 .embedder(new LetterEmbedder())
                 .build();

@@ -7,7 +7,8 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /** A runner whose outcomes a test decides. */
-public record ScriptedRunner(Function<ProgramTask, ProgramOutcome> script, List<String> lacking) implements ProgramRunner {
+public record ScriptedRunner(Function<ProgramTask, ProgramOutcome> script, List<String> lacking)
+        implements ProgramRunner {
     static final Duration TOOK = Duration.ofMillis(250);
 
     public static ProgramOutcome value(PythonValue.Kind kind, String text, double number) {
