@@ -1,32 +1,10 @@
 package dev.reft.benchmarks;
 
-import dev.reft.generation.Completion;
-import dev.reft.generation.Finish;
-import dev.reft.graders.ChoiceGrader;
 import dev.reft.graders.ExactGrader;
-import dev.reft.graders.NumericGrader;
-import dev.reft.graders.QaGrader;
-import dev.reft.graders.QaRule;
-import dev.reft.graders.ReftData;
-import dev.reft.graders.ReftGrader;
-import dev.reft.graders.RegexGrader;
-import dev.reft.graders.instructions.InstructionGrader;
-import dev.reft.graders.maths.MathGrader;
-import dev.reft.graders.shaping.FormatGrader;
-import dev.reft.graders.shaping.FormatRule;
-import dev.reft.graders.shaping.LengthUnit;
-import dev.reft.graders.shaping.Repetition;
-import dev.reft.graders.similarity.SimilarityGrader;
-import dev.reft.graders.similarity.SimilarityMetric;
-import dev.reft.graders.structured.StructuredGrader;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -40,7 +18,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Gradings a second on one core, of a typical completion and of a hard one of 50,000 characters, which most graders cut.
+ * Gradings a second on one core: of a typical completion, and of the slowest of 50,000 characters that could be found by looking at each
+ * algorithm ({@link GraderTexts}). What a sandbox, a judge or an embedder takes is not in it: theirs answer at once here.
  *
  * <p>Usage: {@code java org.openjdk.jmh.Main GraderThroughput}, from this module's class path.
  */
@@ -51,28 +30,63 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 2, time = 1)
 @Fork(1)
 public class GraderThroughput {
-    private static final int LONG = 50_000;
-
-    /** What grades. */
+    /** What grades: a name of {@link GraderNames}. */
     @Param({
         "reft",
+        "reft_published",
         "numeric",
+        "numeric_last",
         "exact",
         "choice",
         "regex",
         "squad",
+        "search_r1",
         "maths",
+        "math_verify",
+        "reasoning_accuracy",
         "maths_strings",
+        "minerva",
+        "strict_box",
+        "prm800k",
         "instructions",
+        "instructions_all",
         "format",
+        "format_steps",
+        "format_fields",
+        "length",
         "repetition",
+        "repetition_words",
+        "cosine_scaled",
+        "gated",
+        "weighted",
+        "truncation",
+        "group_length",
         "structured",
+        "structured_fields",
+        "schema_gate",
         "fuzzy_match",
         "bleu",
         "gleu",
         "meteor",
         "rouge_1",
-        "rouge_l"
+        "rouge_2",
+        "rouge_3",
+        "rouge_4",
+        "rouge_5",
+        "rouge_l",
+        "cosine",
+        "code",
+        "program",
+        "judge_reference",
+        "judge_score",
+        "judge_rubric",
+        "judge_likelihood",
+        "openai_string_check",
+        "openai_text_similarity",
+        "openai_score_model",
+        "openai_label_model",
+        "openai_python",
+        "openai_multi"
     })
     public String grader = "reft";
 
@@ -81,8 +95,7 @@ public class GraderThroughput {
     public String input = "typical";
 
     private Grader made = ExactGrader.whole();
-    private Prompt prompt = Prompt.text("p", "", "18");
-    private Completion completion = new Completion("p", 0, List.of(), "18", Finish.END);
+    private GraderTexts.Sample sample = new GraderTexts.Sample(Prompt.text("p", "", "18"), "18");
 
     /** For the runner. */
     public GraderThroughput() {}
@@ -90,30 +103,8 @@ public class GraderThroughput {
     /** Makes grader and input. */
     @Setup
     public void make() {
-        Random random = new Random(7);
-        made = grader(grader);
-        boolean hard = input.equals("hard");
-        String text = hard ? hard(random) : typical();
-        String reference = SimilarityMetric.NAMES.contains(grader)
-                ? hard
-                        ? words(random, 6_600)
-                        : "She eats four eggs, so 16 - 3 - 4 = 9 are left and she makes 18 dollars."
-                : switch (grader) {
-                    case "choice" -> "b";
-                    case "structured" -> hard ? text : "{\"name\": \"Ann\", \"age\": 31, \"tags\": [\"a\", \"b\"]}";
-                    case "maths" -> "\\frac{1}{2}x+3";
-                    default -> "18";
-                };
-        Map<String, Object> constraints = Map.of(
-                "instruction_id_list",
-                List.of("punctuation:no_comma", "length_constraints:number_words", "keywords:existence"),
-                "kwargs",
-                List.of(
-                        Map.of(),
-                        Map.of("num_words", 30, "relation", "at least"),
-                        Map.of("keywords", List.of("eggs", "dollars"))));
-        prompt = new Prompt("p", new Prompt.Input.Text(""), reference, constraints);
-        completion = new Completion("p", 0, List.of(), text, Finish.END);
+        made = GraderNames.grader(grader);
+        sample = input.equals("hard") ? GraderTexts.hard(grader) : GraderTexts.typical(grader);
     }
 
     /**
@@ -124,57 +115,6 @@ public class GraderThroughput {
      */
     @Benchmark
     public Grade grade() throws Exception {
-        return made.grade(prompt, completion);
-    }
-
-    private static Grader grader(String name) {
-        return switch (name) {
-            case "reft" -> ReftGrader.corrected(ReftData.GSM8K);
-            case "numeric" -> NumericGrader.gsm8kFlexible();
-            case "exact" -> ExactGrader.whole();
-            case "choice" -> ChoiceGrader.fiveChoices();
-            case "regex" -> new RegexGrader(Pattern.compile("answer is:? *(\\d+)"));
-            case "squad" -> new QaGrader(QaRule.STRING_F1);
-            case "maths" -> MathGrader.reward();
-            case "maths_strings" -> MathGrader.hendrycks();
-            case "instructions" -> InstructionGrader.all();
-            case "format" -> new FormatGrader(FormatRule.THINK_THEN_ANSWER);
-            case "repetition" -> new Repetition(3, -1, LengthUnit.CODE_POINTS);
-            case "structured" -> StructuredGrader.inferred();
-            default -> SimilarityGrader.of(SimilarityMetric.named(name));
-        };
-    }
-
-    private String typical() {
-        String solution =
-                "Janet's ducks lay 16 eggs a day. She eats 3 for breakfast and bakes with 4, so 16 - 3 - 4 = 9 eggs are left. "
-                        + "She sells them for $2 each, so she makes 9 * 2 = 18 dollars a day. ";
-        return switch (grader) {
-            case "choice" -> solution + "The answer is (b)";
-            case "structured" -> "{\"name\": \"Anne\", \"age\": 31, \"tags\": [\"a\", \"c\"]}";
-            case "maths", "maths_strings" -> solution + "So it is $\\boxed{\\frac{x}{2} + 3}$.";
-            case "format" -> "<think>" + solution + "</think>\n<answer>18</answer>";
-            default -> solution + "The answer is: 18";
-        };
-    }
-
-    /** What makes each look at most: what repeats its anchors, or differs little from the reference everywhere. */
-    private String hard(Random random) {
-        return switch (grader) {
-            case "choice", "reft", "regex" -> "the answer is ".repeat(LONG / 14);
-            case "numeric" -> "-1,000.5 $".repeat(LONG / 10);
-            case "maths", "maths_strings" -> "$\\boxed{\\frac{x+1}{2}}$ ".repeat(LONG / 24);
-            case "format" -> "<think></think>".repeat(LONG / 15);
-            case "structured" -> "{\"a\": [" + "[\"ab\", 1.5], ".repeat(198) + "1]}";
-            default -> words(random, LONG);
-        };
-    }
-
-    private static String words(Random random, int size) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < size; i++) {
-            out.append(random.nextInt(6) == 0 ? ' ' : (char) ('a' + random.nextInt(4)));
-        }
-        return out.toString();
+        return made.grade(sample.prompt(), sample.completion());
     }
 }

@@ -14,6 +14,7 @@ public interface AnswerReader {
      *
      * @param completion the completion's text
      * @return the part that states the answer, white space included; empty if there is none
+     * @throws java.util.concurrent.CancellationException if the grading's deadline passes
      */
     Optional<String> read(String completion);
 

@@ -12,6 +12,7 @@ public interface AnswerRule {
      * @param completion the completion's text, without the prompt
      * @param reference the right answer as the data set gives it
      * @return what was found
+     * @throws java.util.concurrent.CancellationException if the grading's deadline passes; {@link AnswerScores#judged} makes it a time-out
      */
     Verdict judge(String completion, String reference);
 
@@ -22,10 +23,14 @@ public interface AnswerRule {
      * @param references accepted answers, at least one
      * @return what was found with the reference that it fits best; a useless reference counts only if all are
      * @throws IllegalArgumentException if there are no references
+     * @throws java.util.concurrent.CancellationException if the grading's deadline passes
      */
     default Verdict judgeAny(String completion, List<String> references) {
         return references.stream()
-                .map(reference -> judge(completion, reference))
+                .map(reference -> {
+                    InTime.poll();
+                    return judge(completion, reference);
+                })
                 .min(Comparator.comparing(Verdict::kind))
                 .orElseThrow(() -> new IllegalArgumentException("no references"));
     }

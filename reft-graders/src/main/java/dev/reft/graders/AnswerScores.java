@@ -3,6 +3,8 @@ package dev.reft.graders;
 import dev.reft.grading.Grade;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * What each verdict is worth. Any finite numbers will do, negative ones too.
@@ -47,6 +49,17 @@ public record AnswerScores(double right, double wrong, double unreadable) {
             case UNREADABLE -> score(unreadable, 0, 0, verdict);
             case BAD_REFERENCE -> Grade.none(verdict.why());
         };
+    }
+
+    /**
+     * Judges and turns the verdict into a grade, within the grading's deadline.
+     *
+     * @param rule gives the verdict; may end by {@link InTime#poll}
+     * @return a score, or none
+     * @throws TimeoutException if the rule was cancelled, or the deadline had passed before
+     */
+    public Grade judged(Supplier<Verdict> rule) throws TimeoutException {
+        return grade(InTime.get(rule));
     }
 
     private static Grade score(double value, double correct, double readable, Verdict verdict) {

@@ -5,6 +5,7 @@ import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Multiple choice: the letter that an answer states, in any case, quoted, in brackets, or followed by the choice's text ("b ) 42"). Two
@@ -50,7 +51,7 @@ public record ChoiceGrader(AnswerReader reader, char last, AnswerScores scores) 
     }
 
     @Override
-    public Grade grade(Prompt prompt, Completion completion) {
-        return scores.grade(judgeAny(completion.text(), References.of(prompt)));
+    public Grade grade(Prompt prompt, Completion completion) throws TimeoutException {
+        return scores.judged(() -> judgeAny(completion.text(), References.of(prompt)));
     }
 }

@@ -5,6 +5,7 @@ import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Compares the answer with the reference as text, white space at the ends and runs of it within aside.
@@ -54,8 +55,8 @@ public record ExactGrader(AnswerReader reader, boolean ignoreCase, AnswerScores 
     }
 
     @Override
-    public Grade grade(Prompt prompt, Completion completion) {
-        return scores.grade(judgeAny(completion.text(), References.of(prompt)));
+    public Grade grade(Prompt prompt, Completion completion) throws TimeoutException {
+        return scores.judged(() -> judgeAny(completion.text(), References.of(prompt)));
     }
 
     private String plain(String text) {

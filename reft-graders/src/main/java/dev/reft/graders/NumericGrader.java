@@ -4,6 +4,7 @@ import dev.reft.generation.Completion;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Compares a number with the reference: as numbers ({@link #after}), or as the texts that published GSM8K graders compare.
@@ -61,7 +62,7 @@ public record NumericGrader(AnswerRule rule, AnswerScores scores) implements Gra
     }
 
     @Override
-    public Grade grade(Prompt prompt, Completion completion) {
-        return scores.grade(rule.judgeAny(completion.text(), References.of(prompt)));
+    public Grade grade(Prompt prompt, Completion completion) throws TimeoutException {
+        return scores.judged(() -> rule.judgeAny(completion.text(), References.of(prompt)));
     }
 }

@@ -4,6 +4,7 @@ import dev.reft.generation.Completion;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The reward of ReFT: 1 for the right answer, 0.1 for an answer that can be read and is wrong, 0 otherwise (Trung and
@@ -44,7 +45,7 @@ public record ReftGrader(ReftRule rule, AnswerScores scores) implements Grader {
     }
 
     @Override
-    public Grade grade(Prompt prompt, Completion completion) {
-        return scores.grade(rule.judgeAny(completion.text(), References.of(prompt)));
+    public Grade grade(Prompt prompt, Completion completion) throws TimeoutException {
+        return scores.judged(() -> rule.judgeAny(completion.text(), References.of(prompt)));
     }
 }

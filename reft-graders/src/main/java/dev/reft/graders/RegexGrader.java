@@ -5,6 +5,7 @@ import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /**
@@ -15,10 +16,11 @@ import java.util.regex.Pattern;
  */
 public record RegexGrader(Pattern pattern) implements Grader {
     @Override
-    public Grade grade(Prompt prompt, Completion completion) {
-        Optional<String> found = new RegexReader(pattern).read(completion.text());
-        Verdict verdict = found.map(text -> new Verdict(Verdict.Kind.RIGHT, text, "found '" + pattern + "'"))
-                .orElse(Verdict.unreadable("'" + pattern + "' is not found"));
-        return AnswerScores.BINARY.grade(verdict);
+    public Grade grade(Prompt prompt, Completion completion) throws TimeoutException {
+        return AnswerScores.BINARY.judged(() -> {
+            Optional<String> found = new RegexReader(pattern).read(completion.text());
+            return found.map(text -> new Verdict(Verdict.Kind.RIGHT, text, "found '" + pattern + "'"))
+                    .orElse(Verdict.unreadable("'" + pattern + "' is not found"));
+        });
     }
 }

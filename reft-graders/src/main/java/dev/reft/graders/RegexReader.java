@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads what a regular expression finds last: its first group, or the whole match if it has none. It cannot run away: an expression that
- * looks at more than {@link RegexBudget#STEPS} characters, or nests too deep, finds nothing, on every machine alike.
+ * looks at more than {@link RegexBudget#STEPS} characters, or nests too deep, finds nothing, on every machine alike; one that runs past
+ * the grading's deadline throws a {@link java.util.concurrent.CancellationException}.
  *
  * @param pattern the expression
  */

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.reft.generation.Completion;
 import dev.reft.generation.Finish;
 import dev.reft.generation.Segment;
+import dev.reft.graders.maths.MathGrader;
 import dev.reft.graders.shaping.CosineScale;
 import dev.reft.graders.shaping.CosineScaledGrader;
 import dev.reft.graders.shaping.Fields;
 import dev.reft.graders.shaping.FormatGrader;
 import dev.reft.graders.shaping.FormatRule;
 import dev.reft.graders.shaping.GatedGrader;
+import dev.reft.graders.shaping.GroupLengthGrader;
 import dev.reft.graders.shaping.LengthGrader;
 import dev.reft.graders.shaping.LengthRule;
 import dev.reft.graders.shaping.LengthUnit;
@@ -19,6 +21,7 @@ import dev.reft.graders.shaping.TruncationPenalty;
 import dev.reft.graders.shaping.WeightedGrader;
 import dev.reft.graders.similarity.SimilarityGrader;
 import dev.reft.graders.similarity.SimilarityMetric;
+import dev.reft.graders.structured.JsonSchemaGate;
 import dev.reft.graders.structured.StructuredGrader;
 import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
@@ -32,6 +35,7 @@ import java.util.concurrent.TimeoutException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 
 /** Whatever a model writes, a grader gives a grade in time: never an exception, never a number that is not finite. */
 class FuzzTest {
@@ -96,6 +100,10 @@ class FuzzTest {
         for (String metric : SimilarityMetric.NAMES) {
             all.add(SimilarityGrader.of(SimilarityMetric.named(metric)));
         }
+        all.add(SimilarityGrader.of(SimilarityMetric.cosine(new LetterEmbedder())));
+        all.add(MathGrader.reasoningAccuracy());
+        all.add(StructuredGrader.inferred()
+                .withGate(new JsonSchemaGate("{\"type\": \"object\", \"patternProperties\": {\"(a+)+$\": {}}}")));
         all.add(ExactGrader.whole());
         all.add(NumericGrader.after("####", Tolerance.REFT));
         all.add(NumericGrader.gsm8kStrict());
@@ -143,6 +151,29 @@ class FuzzTest {
         Random random = new Random(seed);
         String unit = bits(random, 1 + random.nextInt(3));
         check(unit.repeat(20_000 / unit.length()), random.nextBoolean() ? "18" : unit.repeat(200));
+    }
+
+    /** A group of different lengths: a grade for each, scores from -0.5 to 0.5. */
+    @Property(tries = 150)
+    void groups(@ForAll @Size(min = 1, max = 6) List<String> texts, @ForAll long seed, @ForAll LengthUnit unit)
+            throws Exception {
+        Random random = new Random(seed);
+        List<Completion> group = new ArrayList<>();
+        for (String text : texts) {
+            String more = random.nextInt(4) == 0 ? bits(random, 3).repeat(2_000) : bits(random, 5);
+            Segment tokens = new Segment.Sampled(new int[random.nextInt(9)], new float[0], new float[0]);
+            group.add(new Completion("p", group.size(), List.of(tokens), text + more, Finish.END));
+        }
+        Grader correctness = random.nextBoolean() ? ExactGrader.after("answer") : NumericGrader.gsm8kLastNumber();
+        List<Grade> grades =
+                new GroupLengthGrader(correctness, 1, unit).grade(Prompt.text("p", "", bits(random, 1)), group);
+        assertTrue(grades.size() == group.size());
+        for (Grade grade : grades) {
+            assertTrue(
+                    grade instanceof Grade.None
+                            || grade instanceof Grade.Score s && s.value() >= -0.5 && s.value() <= 0.5,
+                    grade::toString);
+        }
     }
 
     private static String bits(Random random, int size) {

@@ -21,36 +21,52 @@ import dev.reft.graders.judges.ChatModel;
 import dev.reft.graders.judges.ChatReply;
 import dev.reft.graders.judges.ChatRequest;
 import dev.reft.graders.judges.Criterion;
+import dev.reft.graders.judges.FakeModel;
 import dev.reft.graders.judges.JudgeException;
 import dev.reft.graders.judges.JudgeGrader;
 import dev.reft.graders.judges.LikelihoodJudge;
 import dev.reft.graders.judges.RubricGrader;
 import dev.reft.graders.judges.TokenUsage;
+import dev.reft.graders.judges.TooLong;
 import dev.reft.graders.maths.MathGrader;
 import dev.reft.graders.openai.GraderDefinition;
 import dev.reft.graders.openai.GraderServices;
 import dev.reft.graders.openai.OpenAiGrader;
 import dev.reft.graders.programs.CodeGrader;
 import dev.reft.graders.programs.ProgramGrader;
+import dev.reft.graders.programs.ProgramOutcome;
+import dev.reft.graders.programs.ScriptedRunner;
 import dev.reft.graders.shaping.GroupLengthGrader;
 import dev.reft.graders.shaping.LengthUnit;
+import dev.reft.graders.similarity.SimilarityGrader;
+import dev.reft.graders.similarity.SimilarityMetric;
+import dev.reft.graders.structured.FieldGrader;
+import dev.reft.graders.structured.JsonGate;
+import dev.reft.graders.structured.JsonSchemaGate;
+import dev.reft.graders.structured.StructuredGrader;
 import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.GroupGrader;
 import dev.reft.grading.Prompt;
+import dev.reft.model.Output;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -70,9 +86,6 @@ class GraderDeadlineTest {
     private static final long MOST_CPU_MILLIS = 150;
     private static final long MOST_WALL_MILLIS = 10_000;
     private static final int LENGTH = 400_000;
-
-    /** Their time is a sandbox's or a model's, which have deadline tests of their own (RunnerContract, HttpChatModelTest). */
-    private static final Set<Class<?>> ELSEWHERE = Set.of(CodeGrader.class, ProgramGrader.class, LikelihoodJudge.class);
 
     @TempDir
     private static Path folder;
@@ -137,9 +150,53 @@ class GraderDeadlineTest {
                 new RateLimitedGrader(slow, 1e-3),
                 new RetryingGrader(down, RetryPolicy.DEFAULT),
                 new TimeLimitedGrader(slow, Duration.ofMinutes(1))));
+        all.addAll(ofSandboxesAndModels());
+        all.addAll(ofExpressions());
         GroupGrader group = new GroupLengthGrader(MathGrader.reward(), 1, LengthUnit.WORDS);
         all.add(new OfGroup(group));
         return all;
+    }
+
+    /** Of a program that prints much at once, of one that never ends, and of a model; what the sandbox takes is its own (RunnerContract). */
+    private static List<Grader> ofSandboxesAndModels() throws Exception {
+        ScriptedRunner prints = new ScriptedRunner(task -> ScriptedRunner.printed("1.0001 ".repeat(9_000)), List.of());
+        ScriptedRunner hangs = new ScriptedRunner(
+                task -> {
+                    Duration left = Deadline.current().remaining();
+                    LockSupport.parkNanos(left.toNanos());
+                    return new ProgramOutcome.Stopped(ProgramOutcome.Limit.TIME, left);
+                },
+                List.of());
+        List<Grader> all = new ArrayList<>();
+        for (ScriptedRunner runner : List.of(prints, hangs)) {
+            all.add(CodeGrader.passRate(runner).refusing(CodeGrader.OPEN_INSTRUCT_WORDS));
+            all.add(ProgramGrader.published(ReftData.GSM8K, runner));
+            all.add(ProgramGrader.corrected(ReftData.MATHQA, runner));
+        }
+        FakeModel model = new FakeModel(text -> "", 100_000, Set.of(Output.LOG_PROB));
+        for (TooLong policy : TooLong.values()) {
+            all.add(LikelihoodJudge.of(
+                            model, (prompt, completion) -> completion.text() + "?", Map.of("yes", 1.0, "no", 0.0))
+                    .withTooLong(policy));
+        }
+        return all;
+    }
+
+    /** Expressions that run away, in each place that takes one; and a schema that looks at everything. */
+    private static List<Grader> ofExpressions() {
+        AnswerReader evil = AnswerReader.lastMatch("((a|aa|.)+)+(b|1)$");
+        String schema = "{\"type\":[\"array\",\"object\"],\"uniqueItems\":true,"
+                + "\"items\":{\"type\":\"string\",\"pattern\":\"(a+)+$\"},"
+                + "\"patternProperties\":{\"(x+x+)+y\":{\"type\":\"number\"}}}";
+        return List.of(
+                new RegexGrader(Pattern.compile("((a|aa|.)+)+(b|1)$")),
+                new ExactGrader(evil, true, AnswerScores.BINARY),
+                new ChoiceGrader(evil, 'e', AnswerScores.BINARY),
+                new NumericGrader(new NumberRule(evil, Tolerance.REFT), AnswerScores.REFT),
+                new SimilarityGrader(SimilarityMetric.named("fuzzy_match"), evil, 0.5),
+                StructuredGrader.inferred().withGate(new JsonSchemaGate(schema)),
+                new StructuredGrader(FieldGrader.INFERRED, JsonGate.OPEN, evil),
+                MathGrader.reasoningAccuracy());
     }
 
     /** A group of four, as a grader of one. */
@@ -152,6 +209,18 @@ class GraderDeadlineTest {
     }
 
     static Stream<String> pathologicalTexts() {
+        Random random = new Random(5);
+        String letters =
+                random.ints(LENGTH / 2, 'b', 'z').mapToObj(c -> (char) c + " ").collect(Collectors.joining());
+        String symbols = random.ints(LENGTH, 0x4e00, 0x9e00)
+                .mapToObj(c -> String.valueOf((char) c))
+                .collect(Collectors.joining());
+        String failing = "final answer is $a=b=" + "x+".repeat(480) + "($ ";
+        String costly = "final answer is $18+\\sum_{k=1}^{240}(\\sin(x+k)-\\sin(k+x))$ ";
+        return Stream.concat(Stream.of(letters, symbols, costly + failing.repeat(48)), repetitions());
+    }
+
+    private static Stream<String> repetitions() {
         return Stream.of(
                         "a",
                         "a ",
@@ -166,7 +235,10 @@ class GraderDeadlineTest {
                         "```json\n",
                         "\ud83d\ude00",
                         "\u0130\u00df ",
-                        "&#65;")
+                        "&#65;",
+                        "</think>$1$ ",
+                        "```\nprint(1)\n",
+                        "x=1+")
                 .map(unit -> unit.repeat(LENGTH / unit.length()));
     }
 
@@ -175,11 +247,65 @@ class GraderDeadlineTest {
     void endsInTime(String text) throws Exception {
         Segment tokens = new Segment.Sampled(new int[20_000], new float[0], new float[0]);
         Completion completion = new Completion("p", 0, List.of(tokens), text, Finish.END);
+        List<String> late = new ArrayList<>();
         for (String reference : List.of("18", text)) {
             Prompt prompt = new Prompt("p", new Prompt.Input.Text("q"), reference, attributes());
             for (Grader grader : all()) {
-                inTime(grader, prompt, completion);
+                try {
+                    inTime(grader, prompt, completion);
+                } catch (AssertionError e) {
+                    late.add(e.getMessage());
+                }
             }
+        }
+        assertEquals(List.of(), late);
+    }
+
+    static Stream<String> pathologicalJson() {
+        StringBuilder different = new StringBuilder("[");
+        StringBuilder nested = new StringBuilder("[");
+        for (int i = 0; i < 20_000; i++) {
+            different.append("\"a").append(i).append("\",");
+            nested.append("[").append(i % 7).append(",[\"a\"]],");
+        }
+        return Stream.of(
+                different + "\"\"]",
+                nested + "\"\"]",
+                "[\"" + "a".repeat(LENGTH) + "!\"]",
+                "{\"" + "x".repeat(LENGTH) + "\":1}",
+                "[" + ("\"" + "a".repeat(40) + "!\",").repeat(LENGTH / 45) + "\"\"]");
+    }
+
+    /** JSON that is whole, so that gate and comparison come to look at it. */
+    @ParameterizedTest
+    @MethodSource("pathologicalJson")
+    void structuredGradersEndInTime(String json) throws Exception {
+        Completion completion = new Completion("p", 0, List.of(), json, Finish.END);
+        for (String reference : List.of("[1]", json)) {
+            for (Grader grader : all()) {
+                if (grader instanceof StructuredGrader) {
+                    inTime(grader, Prompt.text("p", "q", reference), completion);
+                }
+            }
+        }
+    }
+
+    /** Each accepted answer costs as much as one alone: between them the deadline is asked for. */
+    @Test
+    void manyAcceptedAnswersEndInTime() throws Exception {
+        String text = "the answer is $x^{2}$ 1.5 ".repeat(2_000);
+        Map<String, Object> attributes = attributes();
+        List<String> references = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            references.add(text.substring(i) + i);
+        }
+        attributes.put(References.ATTRIBUTE, references);
+        attributes.put(
+                CodeGrader.TESTS, Collections.nCopies(1000, Map.of("input", "", "output", "1.0002 ".repeat(9_000))));
+        Prompt prompt = new Prompt("p", new Prompt.Input.Text("q"), "18", attributes);
+        Completion completion = new Completion("p", 0, List.of(), text, Finish.END);
+        for (Grader grader : all()) {
+            inTime(grader, prompt, completion);
         }
     }
 
@@ -190,6 +316,7 @@ class GraderDeadlineTest {
                 Instructions.names().stream()
                         .filter(name -> Instructions.arguments(name).isEmpty())
                         .toList());
+        attributes.put(CodeGrader.TESTS, Collections.nCopies(1000, Map.of("input", "", "output", "1")));
         return attributes;
     }
 
@@ -229,7 +356,6 @@ class GraderDeadlineTest {
                             ? group.grader().getClass().getName()
                             : grader.getClass().getName());
         }
-        ELSEWHERE.forEach(type -> looked.add(type.getName()));
         Set<String> there = new TreeSet<>();
         Path classes = Path.of(QaGrader.class
                 .getProtectionDomain()
@@ -250,10 +376,6 @@ class GraderDeadlineTest {
                 }
             }
         }
-        assertEquals(
-                there,
-                looked.stream()
-                        .filter(there::contains)
-                        .collect(java.util.stream.Collectors.toCollection(TreeSet::new)));
+        assertEquals(there, looked.stream().filter(there::contains).collect(Collectors.toCollection(TreeSet::new)));
     }
 }

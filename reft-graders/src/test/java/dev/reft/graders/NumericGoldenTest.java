@@ -7,6 +7,7 @@ import dev.reft.generation.Finish;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -56,8 +57,12 @@ class NumericGoldenTest {
     }
 
     static double grade(NumericGrader grader, String completion, String reference) {
-        Grade grade = grader.grade(
-                Prompt.text("q", "", reference), new Completion("q", 0, List.of(), completion, Finish.END));
-        return ((Grade.Score) grade).value();
+        try {
+            Grade grade = grader.grade(
+                    Prompt.text("q", "", reference), new Completion("q", 0, List.of(), completion, Finish.END));
+            return ((Grade.Score) grade).value();
+        } catch (TimeoutException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -54,7 +54,7 @@ class QaGoldenTest {
     }
 
     @Test
-    void severalAcceptedAnswersComeFromTheAttribute() {
+    void severalAcceptedAnswersComeFromTheAttribute() throws Exception {
         QaGrader grader = new QaGrader(QaRule.PUZZLE);
         Prompt.Input input = new Prompt.Input.Text("");
         Prompt both = new Prompt("q", input, "Paris", Map.of(References.ATTRIBUTE, List.of("City of Light")));

@@ -30,7 +30,7 @@ class ReftGoldenTest {
         assertTrue(Golden.cases("reft_reward").size() >= 80);
     }
 
-    private static void check(JsonNode c) {
+    private static void check(JsonNode c) throws Exception {
         switch (c.get("engine").asString()) {
             case "nl" -> text(c);
             case "python" -> program(c);
@@ -43,7 +43,7 @@ class ReftGoldenTest {
         }
     }
 
-    private static void text(JsonNode c) {
+    private static void text(JsonNode c) throws Exception {
         Prompt prompt = Prompt.text("q", "", c.get("reference").asString());
         Completion completion = new Completion("q", 0, List.of(), c.get("input").asString(), Finish.END);
         Grade.Score score = (Grade.Score) ReftGrader.published(data(c)).grade(prompt, completion);

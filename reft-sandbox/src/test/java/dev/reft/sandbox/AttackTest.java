@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.graders.programs.CodeTest;
+import dev.reft.graders.programs.OutputRule;
 import dev.reft.graders.programs.ProgramLimits;
 import dev.reft.graders.programs.ProgramOutcome;
 import dev.reft.graders.programs.ProgramRunner;
@@ -55,8 +56,13 @@ class AttackTest {
      * @param row what it tries
      * @param task what to run
      * @param limits for it
+     * @param wanted the output that would earn a script its reward
      */
-    private record Attack(String row, ProgramTask task, ProgramLimits limits) {}
+    private record Attack(String row, ProgramTask task, ProgramLimits limits, String wanted) {
+        Attack(String row, ProgramTask task, ProgramLimits limits) {
+            this(row, task, limits, "");
+        }
+    }
 
     @Test
     void nothingGetsThrough() throws Exception {
@@ -105,9 +111,13 @@ class AttackTest {
                         && c.value().number().orElse(0) == 9.0,
                 attack.row() + " spoilt the next program: " + after);
         if (outcome instanceof ProgramOutcome.Completed completed) {
-            boolean through = !(attack.task() instanceof ProgramTask.Call)
-                    || completed.value().text().contains("BREACH");
-            return through ? "NOT STOPPED: " + completed : "harmless: '" + text(completed) + "'";
+            boolean script = attack.task() instanceof ProgramTask.Script;
+            boolean through = script
+                    ? OutputRule.TOLERANT.accepts(completed.output(), attack.wanted())
+                    : !(attack.task() instanceof ProgramTask.Call)
+                            || completed.value().text().contains("BREACH");
+            String said = script ? excerpt(completed.output()) : text(completed);
+            return through ? "NOT STOPPED: " + completed : "harmless: '" + said + "'";
         }
         if (outcome instanceof ProgramOutcome.Raised raised) {
             assertFalse(raised.message().contains("BREACH"), raised::toString);
@@ -175,9 +185,15 @@ class AttackTest {
                 continue;
             }
             for (JsonNode test : c.get("tests")) {
-                if (test.isString()) {
+                String row = "golden: " + c.get("attack").asString();
+                if (test.isObject()) {
+                    ProgramTask script = new ProgramTask.Script(
+                            c.get("program").asString(), test.get("input").asString());
+                    attacks.add(
+                            new Attack(row, script, LIMITS, test.get("output").asString()));
+                } else {
                     attacks.add(new Attack(
-                            "golden: " + c.get("attack").asString(),
+                            row,
                             new ProgramTask.Check(
                                     c.get("program").asString(),
                                     ((CodeTest.Assertion) CodeTest.read(List.of(test.asString()))

@@ -1,7 +1,6 @@
 package dev.reft.sandbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -17,71 +16,66 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
+import org.opentest4j.TestAbortedException;
 import tools.jackson.databind.JsonNode;
 
-/** The golden families code_execution and, of reward_hacking, what runs programs: on both backends. */
+/** The golden family code_execution: what runs programs, on both backends. */
 class CodeGoldenTest {
     /** The cases' limits are for native interpreters on an idle machine: the embedded one is slower by far. */
-    private static final int SLOWER = 20;
+    static final int SLOWER = 20;
 
     private static final Set<String> RUN = Set.of("python_asserts", "python_stdio", "pytest_log");
 
     @TestFactory
     Stream<DynamicTest> codeExecution() throws Exception {
-        List<JsonNode> cases = Golden.cases("code_execution");
-        System.out.println("code_execution: " + cases.size() + " cases, those that run programs on each backend");
+        List<JsonNode> cases = Golden.every("code_execution");
+        List<String> unscored = new ArrayList<>();
+        Set<String> passed = ConcurrentHashMap.newKeySet();
+        Set<String> failed = ConcurrentHashMap.newKeySet();
         List<DynamicTest> tests = new ArrayList<>();
         for (JsonNode c : cases) {
             String name = c.get("id").asString();
-            if (RUN.contains(c.get("mode").asString())) {
-                tests.add(DynamicTest.dynamicTest(
-                        name + " worker", () -> runs(c, c.get("mode").asString(), Backends.worker(), 5)));
-                tests.add(DynamicTest.dynamicTest(
-                        name + " embedded", () -> runs(c, c.get("mode").asString(), Backends.embedded(), SLOWER)));
+            String mode = c.get("mode").asString();
+            if (c.path("disputed").asBoolean(false)) {
+                unscored.add(name + " (disputed: a peer's bug)");
+            } else if (RUN.contains(mode)) {
+                tests.add(counted(name, " worker", passed, failed, () -> runs(c, mode, Backends.worker(), 5)));
+                tests.add(counted(name, " embedded", passed, failed, () -> runs(c, mode, Backends.embedded(), SLOWER)));
             } else {
-                tests.add(DynamicTest.dynamicTest(name, () -> pure(c)));
+                tests.add(counted(name, "", passed, failed, () -> pure(c)));
             }
         }
+        tests.add(DynamicTest.dynamicTest("code_execution", () -> {
+            passed.removeAll(failed);
+            System.out.println("code_execution: " + passed.size() + " of " + cases.size()
+                    + " cases, those that run programs on each backend; not scored: " + unscored);
+            assertTrue(cases.size() >= 30, "there are fewer cases than there were");
+        }));
         return tests.stream();
     }
 
-    @TestFactory
-    Stream<DynamicTest> rewardHacking() throws Exception {
-        List<DynamicTest> tests = new ArrayList<>();
-        int mine = 0;
-        List<JsonNode> cases = Golden.cases("reward_hacking");
-        for (JsonNode c : cases) {
-            String rule = c.get("rule").asString();
-            String name = c.get("id").asString();
-            if (c.has("program")) {
-                mine++;
-                tests.add(DynamicTest.dynamicTest(name + " worker", () -> runs(c, rule, Backends.worker(), 5)));
-                tests.add(
-                        DynamicTest.dynamicTest(name + " embedded", () -> runs(c, rule, Backends.embedded(), SLOWER)));
-            } else if (rule.equals("code tests decoding")) {
-                mine++;
-                tests.add(DynamicTest.dynamicTest(
-                        name,
-                        () -> assertThrows(
-                                IllegalArgumentException.class,
-                                () -> CodeTest.read(c.get("input").asString()))));
+    /** A case has passed if it did wherever it was run. */
+    private static DynamicTest counted(
+            String name, String where, Set<String> passed, Set<String> failed, Executable test) {
+        return DynamicTest.dynamicTest(name + where, () -> {
+            try {
+                test.execute();
+                passed.add(name);
+            } catch (Throwable e) {
+                if (!(e instanceof TestAbortedException)) {
+                    failed.add(name);
+                }
+                throw e;
             }
-        }
-        System.out.println(
-                "reward_hacking: " + mine + " of " + cases.size() + " cases are programs or tests of programs");
-        return tests.stream();
+        });
     }
 
-    @Test
-    void familyIsThere() throws Exception {
-        assertTrue(Golden.cases("code_execution").size() >= 30);
-    }
-
-    private static void runs(JsonNode c, String mode, ProgramRunner runner, int slower) throws Exception {
+    static void runs(JsonNode c, String mode, ProgramRunner runner, int slower) throws Exception {
         double seconds = c.path("max_execution_time").asDouble(2.0);
         ProgramLimits limits =
                 new ProgramLimits(Duration.ofMillis((long) (slower * seconds * 1000)), 256L << 20, 64 << 10);

@@ -12,7 +12,8 @@ import java.util.TreeMap;
 
 /**
  * Writes each grading to an {@link AuditLog}: what was extracted, what it was compared with, what was decided and why, and how long that
- * took. A grading that cannot be logged fails: a log with holes proves nothing.
+ * took. The outcome is {@code score}, {@code none}, {@code failed} (whatever was thrown, errors and time-outs included), or
+ * {@code cancelled} where the grading was called off with the run. A grading that cannot be logged fails: a log with holes proves nothing.
  *
  * @param grader what is logged
  * @param name of the grader in the log
@@ -26,7 +27,7 @@ public record AuditedGrader(Grader grader, String name, AuditLog log) implements
      * Grades and logs.
      *
      * @throws IOException if the log cannot be written
-     * @throws Exception what the grader throws, logged as a failure
+     * @throws Exception what the grader throws, logged
      */
     @Override
     public Grade grade(Prompt prompt, Completion completion) throws Exception {
@@ -34,19 +35,29 @@ public record AuditedGrader(Grader grader, String name, AuditLog log) implements
         Grade grade;
         try {
             grade = grader.grade(prompt, completion);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             try {
-                log.write(entry(prompt, completion, new Grade.Failed(e, 1), start));
+                Map<String, Object> entry = entry(prompt, completion);
+                entry.put("outcome", CalledOff.is(e) ? "cancelled" : "failed");
+                entry.put("explanation", cut(e.toString()));
+                write(entry, start);
             } catch (IOException unwritten) {
                 e.addSuppressed(unwritten);
             }
             throw e;
         }
-        log.write(entry(prompt, completion, grade, start));
+        Map<String, Object> entry = entry(prompt, completion);
+        decided(entry, grade);
+        write(entry, start);
         return grade;
     }
 
-    private Map<String, Object> entry(Prompt prompt, Completion completion, Grade grade, long start) {
+    private void write(Map<String, Object> entry, long start) throws IOException {
+        entry.put("millis", (System.nanoTime() - start) / 1_000_000.0);
+        log.write(entry);
+    }
+
+    private Map<String, Object> entry(Prompt prompt, Completion completion) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("time", Instant.now().toString());
         entry.put("grader", name);
@@ -55,6 +66,10 @@ public record AuditedGrader(Grader grader, String name, AuditLog log) implements
         entry.put("completion", cut(completion.text()));
         entry.put("finish", completion.finish().toString());
         entry.put("reference", cut(prompt.reference()));
+        return entry;
+    }
+
+    private static void decided(Map<String, Object> entry, Grade grade) {
         if (grade instanceof Grade.Score score) {
             entry.put("outcome", "score");
             entry.put("score", score.value());
@@ -71,8 +86,6 @@ public record AuditedGrader(Grader grader, String name, AuditLog log) implements
         } else {
             entry.put("outcome", String.valueOf(grade));
         }
-        entry.put("millis", (System.nanoTime() - start) / 1_000_000.0);
-        return entry;
     }
 
     private static String cut(String text) {

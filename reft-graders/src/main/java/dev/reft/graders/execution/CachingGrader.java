@@ -1,6 +1,7 @@
 package dev.reft.graders.execution;
 
 import dev.reft.generation.Completion;
+import dev.reft.graders.InTime;
 import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
@@ -50,7 +51,7 @@ public final class CachingGrader implements Grader {
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) throws Exception {
-        String key = GradeKey.of(id, prompt, completion);
+        String key = InTime.get(() -> GradeKey.of(id, prompt, completion));
         while (true) {
             CompletableFuture<Grade> own = new CompletableFuture<>();
             CompletableFuture<Grade> first;

@@ -10,8 +10,9 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops the run when too large a share of the last gradings failed: learning on what is left would be learning on a biased sample. Scores
- * of 0 and nones are no failures.
+ * Stops the run when too large a share of the last gradings failed: learning on what is left would be learning on a biased sample. A failure
+ * is whatever a grader throws, an {@link Error} such as a stack overflow and a time-out included, also one by the interrupt that the
+ * trainer sends at its limit. Scores of 0 and nones are no failures, and neither are gradings called off with the run.
  */
 public final class ErrorRateGuard implements Grader {
     private static final int LONGEST = 300;
@@ -50,7 +51,7 @@ public final class ErrorRateGuard implements Grader {
      * Grades, and counts.
      *
      * @throws GradingException if too many gradings failed, now and for good: the trainer or executor stops
-     * @throws Exception what the grader throws
+     * @throws Exception what the grader throws; an {@link Error} goes through too
      */
     @Override
     public Grade grade(Prompt prompt, Completion completion) throws Exception {
@@ -63,16 +64,18 @@ public final class ErrorRateGuard implements Grader {
             Grade grade = grader.grade(prompt, completion);
             count(prompt, completion, grade instanceof Grade.Failed failed ? failed.cause() : null);
             return grade;
-        } catch (GradingException | InterruptedException e) {
+        } catch (GradingException e) {
             // The end of a run is no failure of a grading.
             throw e;
-        } catch (Exception e) {
-            count(prompt, completion, e);
+        } catch (Exception | Error e) {
+            if (!CalledOff.is(e)) {
+                count(prompt, completion, e);
+            }
             throw e;
         }
     }
 
-    private void count(Prompt prompt, Completion completion, @Nullable Exception failure) {
+    private void count(Prompt prompt, Completion completion, @Nullable Throwable failure) {
         synchronized (lock) {
             last.addLast(failure != null);
             failures += failure != null ? 1 : 0;

@@ -1,6 +1,7 @@
 package dev.reft.graders.execution;
 
 import dev.reft.generation.Completion;
+import dev.reft.graders.InTime;
 import dev.reft.grading.Prompt;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -40,6 +41,7 @@ final class GradeKey {
 
     /** Lengths go before texts, so that no two lists of texts run together to the same bytes. Chars as they are: no encoding loses any. */
     private void text(String text) {
+        InTime.poll(); // a row may hold much
         ByteBuffer bytes = ByteBuffer.allocate(4 + 2 * text.length());
         bytes.putInt(text.length());
         bytes.asCharBuffer().put(text);

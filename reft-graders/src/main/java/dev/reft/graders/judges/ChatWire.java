@@ -89,6 +89,14 @@ record ChatWire(HttpChatModel.Structured structured, String maxTokensField) {
         return new Reply(null, null, text == null ? "" : text, model, usage);
     }
 
+    /** Whether a server refused a question for its length: by OpenAI's code, llama.cpp's type, or in the words that servers share. */
+    static boolean saysTooLong(int status, String body) {
+        return (status == 400 || status == 413)
+                && (body.contains("context_length_exceeded")
+                        || body.contains("exceed_context_size_error")
+                        || body.contains("maximum context length"));
+    }
+
     private static @Nullable String text(@Nullable Object content) {
         if (content instanceof String text) {
             return text;

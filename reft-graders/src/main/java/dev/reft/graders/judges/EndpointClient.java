@@ -84,7 +84,8 @@ public final class EndpointClient {
         body.put("trace_id", trace);
         String text = Json.write(body);
         if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
-            throw failure("the request has more than " + MOST_BYTES + " bytes", false, null);
+            throw LongCompletion.tooLong(
+                    "the endpoint at " + post.place() + " takes no more than " + MOST_BYTES + " bytes");
         }
         return Retries.run(retries, () -> once(text));
     }

@@ -225,6 +225,10 @@ public final class HttpChatModel implements ChatModel {
         }
         if (answer.status() < 200 || answer.status() > 299) {
             meter.failed(asked);
+            if (ChatWire.saysTooLong(answer.status(), answer.body())) {
+                throw LongCompletion.tooLong("the question is too long for the judge '" + asked + "' at " + post.place()
+                        + ": " + ChatWire.excerpt(redact(answer.body(), secret)));
+            }
             throw server(
                     asked,
                     "status " + answer.status() + ": " + ChatWire.excerpt(redact(answer.body(), secret)),

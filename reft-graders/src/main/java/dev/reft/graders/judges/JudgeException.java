@@ -16,7 +16,9 @@ public final class JudgeException extends Exception implements FinalFailure {
         /** The judge refused. */
         REFUSAL,
         /** The judge answered, and the answer holds no verdict. */
-        PARSE
+        PARSE,
+        /** The question is longer than the judge can read. */
+        TOO_LONG
     }
 
     private final Kind kind;
@@ -31,7 +33,7 @@ public final class JudgeException extends Exception implements FinalFailure {
      * @param message what went wrong, without secrets
      */
     public JudgeException(Kind kind, String message) {
-        this(kind, message, kind != Kind.REFUSAL, null, null);
+        this(kind, message, kind == Kind.SERVER || kind == Kind.PARSE, null, null);
     }
 
     /**
@@ -75,7 +77,7 @@ public final class JudgeException extends Exception implements FinalFailure {
     /**
      * Whether the same question may fare better later.
      *
-     * @return false for a refusal, a wrong key, an unknown model
+     * @return false for a refusal, a wrong key, an unknown model, a question that is too long
      */
     public boolean retryable() {
         return retryable;

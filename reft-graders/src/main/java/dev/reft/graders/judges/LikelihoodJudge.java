@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
@@ -26,16 +27,24 @@ import java.util.function.BiFunction;
  *
  * <p>The probability of a verdict is that of all its tokens after the question (as in G-Eval, arXiv 2303.16634, which weights
  * scores by the probabilities of their tokens); verdicts of different length in tokens are not made equal.
+ *
+ * <p>A completion with which the question does not fit the judge's context gets the lowest of the verdicts' scores, or what another
+ * {@link TooLong} says. A question that does not fit even without the completion fails the grading.
  */
 public final class LikelihoodJudge implements Grader {
     private final Scorer judge;
     private final BiFunction<Prompt, Completion, String> question;
     private final Map<String, Double> verdicts;
+    private final TooLong tooLong;
 
     private LikelihoodJudge(
-            Scorer judge, BiFunction<Prompt, Completion, String> question, Map<String, Double> verdicts) {
+            Scorer judge,
+            BiFunction<Prompt, Completion, String> question,
+            Map<String, Double> verdicts,
+            TooLong tooLong) {
         this.judge = judge;
         this.question = question;
+        this.tooLong = tooLong;
         this.verdicts = Collections.unmodifiableMap(new LinkedHashMap<>(verdicts));
         if (verdicts.size() < 2) {
             throw new IllegalArgumentException("a judge needs at least two verdicts, given " + verdicts.keySet());
@@ -61,7 +70,7 @@ public final class LikelihoodJudge implements Grader {
      */
     public static LikelihoodJudge of(
             Scorer judge, BiFunction<Prompt, Completion, String> question, Map<String, Double> verdicts) {
-        return new LikelihoodJudge(Models.shared(judge), question, verdicts);
+        return new LikelihoodJudge(Models.shared(judge), question, verdicts, TooLong.WORST);
     }
 
     /**
@@ -75,30 +84,52 @@ public final class LikelihoodJudge implements Grader {
      */
     public static LikelihoodJudge ofShared(
             Scorer judge, BiFunction<Prompt, Completion, String> question, Map<String, Double> verdicts) {
-        return new LikelihoodJudge(judge, question, verdicts);
+        return new LikelihoodJudge(judge, question, verdicts, TooLong.WORST);
+    }
+
+    /**
+     * The same with another policy for completions that do not fit the judge's context. Where it is {@link TooLong#CUT}, the question is made
+     * of the completion's both ends.
+     *
+     * @param policy what becomes of them
+     * @return a new grader
+     */
+    public LikelihoodJudge withTooLong(TooLong policy) {
+        return new LikelihoodJudge(judge, question, verdicts, policy);
     }
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) throws JudgeException, TimeoutException {
+        Deadline.current().check();
+        Optional<List<Row>> rows = LongCompletion.<List<Row>, RuntimeException>read(
+                completion,
+                tooLong,
+                "the context of " + judge.info().contextLength() + " tokens of the judge '"
+                        + judge.info().id() + "'",
+                empty -> rows(prompt, empty).isPresent(),
+                shown -> rows(prompt, shown));
+        if (rows.isEmpty()) {
+            double worst =
+                    verdicts.values().stream().mapToDouble(score -> score).min().orElse(0);
+            return new Grade.Score(worst, Map.of(), List.of(), "", JudgeGrader.UNREAD);
+        }
+        Deadline.current().check();
+        return weighed(
+                judge.score(TokenBatch.of(rows.get()), Set.of(Output.LOG_PROB)).logProbs());
+    }
+
+    /** The question with each verdict; empty if the longest does not fit. */
+    private Optional<List<Row>> rows(Prompt prompt, Completion completion) {
         int[] asked = judge.tokenizer().encodePrompt(question.apply(prompt, completion));
         List<Row> rows = new ArrayList<>();
         for (String verdict : verdicts.keySet()) {
             Row row = Row.of(asked, judge.tokenizer().encode(verdict));
             if (row.tokens().length > judge.info().contextLength()) {
-                throw new JudgeException(
-                        JudgeException.Kind.SERVER,
-                        "question and verdict have " + row.tokens().length + " tokens; the judge's context holds "
-                                + judge.info().contextLength(),
-                        false,
-                        null,
-                        null);
+                return Optional.empty();
             }
             rows.add(row);
         }
-        Deadline.current().check();
-        float[][] logProbs =
-                judge.score(TokenBatch.of(rows), Set.of(Output.LOG_PROB)).logProbs();
-        return weighed(logProbs);
+        return Optional.of(rows);
     }
 
     private Grade weighed(float[][] logProbs) {

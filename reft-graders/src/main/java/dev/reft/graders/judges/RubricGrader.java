@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges a completion by several weighted criteria in one call: {@code sum(s w) / sum(|w|)}, s being a criterion's score in
  * [0, 1]. Each criterion is a part of the grade. A reply that does not answer each criterion exactly once with one of its
- * choices is a failure.
+ * choices is a failure. A completion that the judge cannot read whole is worth the lowest score, unless another {@link TooLong} is chosen.
  */
 public final class RubricGrader implements Grader {
     private static final String RUBRIC =
@@ -29,6 +30,7 @@ public final class RubricGrader implements Grader {
     private final List<Criterion> criteria;
     private final JudgePrompt prompt;
     private final ChatRequest.Options options;
+    private final TooLong tooLong;
 
     /**
      * A grader.
@@ -39,7 +41,12 @@ public final class RubricGrader implements Grader {
      * @throws IllegalArgumentException if there is no criterion, two have one name, or none has a weight
      */
     public RubricGrader(ChatModel judge, List<Criterion> criteria, ChatRequest.Options options) {
+        this(judge, criteria, options, TooLong.WORST);
+    }
+
+    private RubricGrader(ChatModel judge, List<Criterion> criteria, ChatRequest.Options options, TooLong tooLong) {
         this.judge = judge;
+        this.tooLong = tooLong;
         this.criteria = List.copyOf(criteria);
         this.options = options;
         Set<String> names = new HashSet<>();
@@ -50,6 +57,16 @@ public final class RubricGrader implements Grader {
                             + criteria.stream().map(Criterion::name).toList());
         }
         this.prompt = new JudgePrompt("", RUBRIC + instructions(criteria), true);
+    }
+
+    /**
+     * The same with another policy for completions that the judge cannot read whole.
+     *
+     * @param policy what becomes of them
+     * @return a new grader
+     */
+    public RubricGrader withTooLong(TooLong policy) {
+        return new RubricGrader(judge, criteria, options, policy);
     }
 
     /** Braces of the JSON example cannot be mistaken: they are no field's name. */
@@ -95,13 +112,25 @@ public final class RubricGrader implements Grader {
         if (PythonText.strip(completion.text()).isEmpty()) {
             return new Grade.Score(0, Map.of(), List.of(), "", "the completion is blank");
         }
-        ChatReply reply = judge.answer(new ChatRequest("", prompt.messages(problem, completion), options, shape()));
-        Map<String, Double> parts = read(reply.text());
+        Optional<ChatReply> reply = JudgeGrader.ask(
+                judge,
+                completion,
+                tooLong,
+                shown -> new ChatRequest("", prompt.messages(problem, shown), options, shape()));
+        Map<String, Double> parts = reply.isEmpty() ? worst() : read(reply.get().text());
         double[] scores = criteria.stream()
                 .mapToDouble(c -> parts.getOrDefault(c.name(), 0.0))
                 .toArray();
         double[] weights = criteria.stream().mapToDouble(Criterion::weight).toArray();
-        return new Grade.Score(weightedMean(scores, weights), parts, List.of(), "", reply.text());
+        String said = reply.map(ChatReply::text).orElse(JudgeGrader.UNREAD);
+        return new Grade.Score(weightedMean(scores, weights), parts, List.of(), "", said);
+    }
+
+    /** The worst answer to each criterion: one of negative weight is worst where it holds. */
+    private Map<String, Double> worst() {
+        Map<String, Double> parts = new LinkedHashMap<>();
+        criteria.forEach(c -> parts.put(c.name(), c.weight() < 0 ? 1.0 : 0.0));
+        return parts;
     }
 
     /** Each criterion's score by its name. */

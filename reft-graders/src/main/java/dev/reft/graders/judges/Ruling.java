@@ -20,6 +20,15 @@ public interface Ruling {
     double score(String reply) throws JudgeException;
 
     /**
+     * The lowest score that it can give: what a completion is worth that the judge cannot read.
+     *
+     * @return finite; 0 unless a ruling says otherwise
+     */
+    default double worst() {
+        return 0;
+    }
+
+    /**
      * The shape that the reply should have.
      *
      * @return a JSON schema, or null for free text
@@ -54,14 +63,31 @@ public interface Ruling {
             }
         }
         ChoiceReader reader = new ChoiceReader(new ArrayList<>(scores.keySet()));
-        Map<String, Double> copy = Map.copyOf(scores);
-        return reply -> copy.getOrDefault(reader.read(reply).orElseThrow(() -> noVerdict(scores.keySet(), reply)), 0.0);
+        return new ChoiceRuling(Map.copyOf(scores), reader);
     }
 
     private static JudgeException noVerdict(Iterable<String> choices, String reply) {
         return new JudgeException(
                 JudgeException.Kind.PARSE,
                 "the judge picked none of " + String.join(", ", choices) + ": " + ChatWire.excerpt(reply));
+    }
+
+    /**
+     * A choice; see {@link #ofChoice}.
+     *
+     * @param scores choice -&gt; score
+     * @param reader finds the choice
+     */
+    record ChoiceRuling(Map<String, Double> scores, ChoiceReader reader) implements Ruling {
+        @Override
+        public double score(String reply) throws JudgeException {
+            return scores.getOrDefault(reader.read(reply).orElseThrow(() -> noVerdict(scores.keySet(), reply)), 0.0);
+        }
+
+        @Override
+        public double worst() {
+            return scores.values().stream().mapToDouble(score -> score).min().orElse(0);
+        }
     }
 
     /**

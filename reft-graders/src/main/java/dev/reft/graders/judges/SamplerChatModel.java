@@ -58,18 +58,13 @@ public final class SamplerChatModel implements ChatModel {
 
     @Override
     public ChatReply answer(ChatRequest request) throws JudgeException, TimeoutException {
-        int[] prompt = sampler.tokenizer().render(messages(request), true, variables);
+        int[] prompt = tokens(request);
         ChatRequest.Options options = request.options();
-        int most = options.maxTokens() == null ? maxTokens : options.maxTokens();
+        int most = most(options);
         int room = sampler.info().contextLength() - prompt.length;
         if (room < 1) {
-            throw new JudgeException(
-                    JudgeException.Kind.SERVER,
-                    "the question has " + prompt.length + " tokens; the judge's context holds "
-                            + sampler.info().contextLength(),
-                    false,
-                    null,
-                    null);
+            throw LongCompletion.tooLong("the question has " + prompt.length + " tokens; the judge's context holds "
+                    + sampler.info().contextLength());
         }
         long seed = options.seed() == null ? seed(prompt) : options.seed();
         GenerationRequest generation = new GenerationRequest(
@@ -83,6 +78,24 @@ public final class SamplerChatModel implements ChatModel {
         Completion completion = generate(generation);
         TokenUsage usage = new TokenUsage(prompt.length, completion.tokens().length, 0);
         return new ChatReply(completion.text(), sampler.info().id(), usage);
+    }
+
+    /**
+     * Whether the question leaves room in the context for the longest answer asked for, or for half the context if that is less: a verdict
+     * that is cut off cannot be read, and the sample would be dropped for its length.
+     */
+    @Override
+    public boolean fits(ChatRequest request) {
+        int context = sampler.info().contextLength();
+        return tokens(request).length <= context - Math.min(most(request.options()), Math.max(1, context / 2));
+    }
+
+    private int[] tokens(ChatRequest request) {
+        return sampler.tokenizer().render(messages(request), true, variables);
+    }
+
+    private int most(ChatRequest.Options options) {
+        return options.maxTokens() == null ? maxTokens : options.maxTokens();
     }
 
     /** Templates know system, not OpenAI's developer. */

@@ -3,16 +3,16 @@ package dev.reft.graders.maths;
 import dev.reft.generation.Completion;
 import dev.reft.graders.AnswerRule;
 import dev.reft.graders.AnswerScores;
-import dev.reft.grading.Deadline;
+import dev.reft.graders.References;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Grades a mathematical answer against the prompt's reference by a rule: {@link Equivalence} compares what answers mean, {@link StringRule}
- * how they are written, as published graders do.
+ * Grades a mathematical answer against the prompt's accepted answers ({@link References}; the best verdict counts) by a rule:
+ * {@link Equivalence} compares what answers mean, {@link StringRule} how they are written, as published graders do,
+ * {@link ReasoningAccuracy} what follows a thought.
  *
  * @param rule how the answer is found and compared
  * @param scores what each verdict is worth
@@ -34,6 +34,15 @@ public record MathGrader(AnswerRule rule, AnswerScores scores) implements Grader
      */
     public static MathGrader mathVerify() {
         return new MathGrader(Equivalence.MATH_VERIFY, AnswerScores.BINARY);
+    }
+
+    /**
+     * As TRL's {@code reasoning_accuracy_reward}: what follows the thought, compared by what it means.
+     *
+     * @return the grader, scores 1 and 0; none where the reference holds no mathematics
+     */
+    public static MathGrader reasoningAccuracy() {
+        return new MathGrader(ReasoningAccuracy.TRL, AnswerScores.BINARY);
     }
 
     /**
@@ -78,18 +87,11 @@ public record MathGrader(AnswerRule rule, AnswerScores scores) implements Grader
      *
      * @param prompt the problem with its right answer
      * @param completion the answer
-     * @return a score, or none if the reference holds no answer
+     * @return a score, or none if no reference holds an answer
      * @throws TimeoutException if the deadline passes
      */
     @Override
     public Grade grade(Prompt prompt, Completion completion) throws TimeoutException {
-        Deadline.current().check();
-        try {
-            return scores.grade(rule.judge(completion.text(), prompt.reference()));
-        } catch (CancellationException e) {
-            TimeoutException late = new TimeoutException(e.getMessage());
-            late.initCause(e);
-            throw late;
-        }
+        return scores.judged(() -> rule.judgeAny(completion.text(), References.of(prompt)));
     }
 }

@@ -184,6 +184,10 @@ final class Evaluator {
             throw new FlaggedException(ErrorFlag.MODEL_GRADER_SERVER_ERROR, false, "there is no judge to ask", null);
         }
         try {
+            if (!judge.fits(request)) {
+                throw new JudgeException(
+                        JudgeException.Kind.TOO_LONG, "the question is too long for the judge's context");
+            }
             ChatReply reply = judge.answer(request);
             evaluation.asked(reply);
             return reply.text();
@@ -194,7 +198,22 @@ final class Evaluator {
                         case PARSE -> ErrorFlag.MODEL_GRADER_PARSE_ERROR;
                         default -> ErrorFlag.MODEL_GRADER_SERVER_ERROR;
                     };
-            throw new FlaggedException(flag, false, String.valueOf(e.getMessage()), e);
+            boolean bySample =
+                    e.kind() == JudgeException.Kind.TOO_LONG && fitsWithoutSample(judge, request, input, evaluation);
+            throw new FlaggedException(flag, bySample, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Whether a question that is too long would not be if the sample were empty: then it is the sample's fault. */
+    private static boolean fitsWithoutSample(
+            ChatModel judge, ChatRequest request, List<ModelMessage> input, Evaluation evaluation) {
+        Evaluation empty = new Evaluation(SampleFields.of("", "stop"), evaluation.item(), evaluation.trace());
+        try {
+            return judge.fits(new ChatRequest(
+                    request.model(), ModelMessages.render(input, empty), request.options(), request.answer()));
+        } catch (FlaggedException e) {
+            // The question is about a field of the sample that an empty one has not.
+            return true;
         }
     }
 
@@ -228,7 +247,11 @@ final class Evaluator {
         try {
             return client.score(evaluation.sample(), evaluation.item(), evaluation.trace());
         } catch (JudgeException | IllegalArgumentException e) {
-            throw new FlaggedException(ErrorFlag.OTHER_ERROR, false, String.valueOf(e.getMessage()), e);
+            boolean bySample = e instanceof JudgeException refused
+                    && refused.kind() == JudgeException.Kind.TOO_LONG
+                    && Json.write(evaluation.sample()).length()
+                            > Json.write(evaluation.item()).length();
+            throw new FlaggedException(ErrorFlag.OTHER_ERROR, bySample, String.valueOf(e.getMessage()), e);
         }
     }
 

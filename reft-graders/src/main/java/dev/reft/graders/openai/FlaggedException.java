@@ -34,7 +34,8 @@ public final class FlaggedException extends Exception implements FinalFailure {
     }
 
     /**
-     * Whether the sample itself is at fault: then its score is 0 and nothing has failed.
+     * Whether the sample itself is at fault, as by JSON that lacks a field or a text that is too long for the judge: then it is scored and
+     * nothing has failed.
      *
      * @return true if a better sample would have been graded
      */

@@ -5,6 +5,7 @@ import dev.reft.graders.json.Json;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,10 @@ public final class OpenAiGrader implements Grader {
     /** What becomes of a grading that OpenAI answers by 0 and a flag. The enum grows. */
     public enum ErrorMode {
         /**
-         * A fault of the sample (its JSON lacks a field, or it is no JSON) scores 0; any other flag is thrown as a
-         * {@link FlaggedException}, so that the grading is repeated or the sample dropped and counted.
+         * A fault of the sample (its JSON lacks a field, it is no JSON, it is too long for the judge) scores 0, or the least score of a
+         * score_model's range if that is below 0; any other flag is thrown as a {@link FlaggedException}, so that the grading is repeated
+         * or the sample dropped and counted. Where the row leaves the reference of a {@code like} or {@code ilike} empty, which every
+         * sample contains, the grade is none.
          */
         TRAINING,
         /** 0 for every flag, as OpenAI scores it; each flag is a part {@code error/...} of value 1. */
@@ -137,6 +140,9 @@ public final class OpenAiGrader implements Grader {
         Evaluation evaluation = new Evaluation(sampleOf.apply(completion), item(prompt), Traces.next());
         double reward = 0;
         try {
+            if (mode == ErrorMode.TRAINING && comparesWithNothing(evaluation)) {
+                return Grade.none("prompt '" + prompt.id() + "': the reference is empty, and every text contains it");
+            }
             if (format != null) {
                 format.check(completion.text());
             }
@@ -145,11 +151,45 @@ public final class OpenAiGrader implements Grader {
             if (mode == ErrorMode.TRAINING && !e.bySample()) {
                 throw e;
             }
+            reward = mode == ErrorMode.TRAINING ? least() : 0;
             if (evaluation.errors().isEmpty()) {
                 evaluation.failed(e);
             }
         }
         return grade(reward, evaluation);
+    }
+
+    /** What a fault of the sample is worth: never more than the worst sample without one. */
+    private double least() {
+        return definition.spec() instanceof GraderSpec.ScoreModel model ? Math.min(0, model.low()) : 0;
+    }
+
+    private boolean comparesWithNothing(Evaluation evaluation) {
+        Collection<GraderSpec> all = definition.spec() instanceof GraderSpec.Multi multi
+                ? multi.graders().values()
+                : List.of(definition.spec());
+        for (GraderSpec spec : all) {
+            if (spec instanceof GraderSpec.StringCheck check
+                    && (check.operation() == StringOperation.LIKE || check.operation() == StringOperation.ILIKE)
+                    && check.reference().variables().stream().noneMatch(OpenAiGrader::isSample)
+                    && isEmpty(check.reference(), evaluation)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isEmpty(Template reference, Evaluation evaluation) {
+        try {
+            return evaluation.render(reference).isEmpty();
+        } catch (FlaggedException e) {
+            // A field that the row lacks is told by the grading itself, with the grader's name.
+            return false;
+        }
+    }
+
+    private static boolean isSample(VariablePath variable) {
+        return variable.namespace() == VariablePath.Namespace.SAMPLE;
     }
 
     private Grade grade(double reward, Evaluation evaluation) {

@@ -58,6 +58,11 @@ public final class Preflight {
         if (spec instanceof GraderSpec.StringCheck check) {
             rows(path + ".input", check.input(), false);
             rows(path + ".reference", check.reference(), true);
+            boolean contains = check.operation() == StringOperation.LIKE || check.operation() == StringOperation.ILIKE;
+            if (contains && check.reference().source().isEmpty()) {
+                String why = "is empty: every sample contains it and scores 1";
+                add(Severity.WARNING, Issue.EMPTY_REFERENCE, path + ".reference", why);
+            }
         } else if (spec instanceof GraderSpec.TextSimilarity text) {
             rows(path + ".input", text.input(), false);
             rows(path + ".reference", text.reference(), true);
@@ -114,7 +119,7 @@ public final class Preflight {
             if (reference && blank > 0) {
                 add(
                         Severity.WARNING,
-                        Issue.INVALID_GRADER,
+                        Issue.EMPTY_REFERENCE,
                         path,
                         "{{ " + variable.text() + " }} is blank in " + blank + where);
             }

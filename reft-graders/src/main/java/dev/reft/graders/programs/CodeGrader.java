@@ -1,6 +1,7 @@
 package dev.reft.graders.programs;
 
 import dev.reft.generation.Completion;
+import dev.reft.graders.InTime;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
@@ -171,7 +172,7 @@ public record CodeGrader(
             hung |= outcome instanceof ProgramOutcome.Stopped stopped && stopped.limit() == ProgramOutcome.Limit.TIME;
             boolean passed = outcome instanceof ProgramOutcome.Completed completed
                     && (!(test instanceof CodeTest.Exchange exchange)
-                            || outputs.accepts(completed.output(), exchange.output()));
+                            || InTime.get(() -> outputs.accepts(completed.output(), exchange.output())));
             if (!passed) {
                 failures.add("test " + results.size() + ": "
                         + (outcome instanceof ProgramOutcome.Completed completed

@@ -1,5 +1,6 @@
 package dev.reft.graders.programs;
 
+import dev.reft.graders.InTime;
 import dev.reft.graders.PythonText;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -52,6 +53,7 @@ public sealed interface OutputRule {
                 return false;
             }
             for (int i = 0; i < actual.size(); i++) {
+                InTime.poll();
                 if (!near(actual.get(i), wanted.get(i))) {
                     return false;
                 }
@@ -66,7 +68,7 @@ public sealed interface OutputRule {
             try {
                 // In decimals, as written; 28 digits, so that 1e999999999 does not take that many.
                 BigDecimal distance = new BigDecimal(plain(actual)).subtract(new BigDecimal(plain(wanted)), DECIMAL);
-                return distance.abs().compareTo(new BigDecimal(Double.toString(tolerance))) <= 0;
+                return distance.abs().compareTo(BigDecimal.valueOf(tolerance)) <= 0;
             } catch (ArithmeticException | NumberFormatException e) {
                 return false; // an exponent beyond BigDecimal's, or digits of another script
             }

@@ -5,6 +5,7 @@ import dev.reft.graders.AnswerScores;
 import dev.reft.graders.CorrectedReft;
 import dev.reft.graders.PublishedReft;
 import dev.reft.graders.PythonText;
+import dev.reft.graders.References;
 import dev.reft.graders.ReftData;
 import dev.reft.graders.ReftProgram;
 import dev.reft.graders.ReftRule;
@@ -15,6 +16,7 @@ import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * question), its part of the program is put before the completion.
  *
  * <p>The published rule takes the program up to its first blank line; the corrected one takes the last code block, or all,
- * and a result that is NaN, infinite or no number is unreadable.
+ * and a result that is NaN, infinite or no number is unreadable. Of several accepted answers ({@link References}) the one that fits best
+ * counts; the program runs once.
  *
  * @param rule how a result is compared: the published rule or the corrected one
  * @param scores what each verdict is worth
@@ -90,6 +93,7 @@ public record ProgramGrader(
     @Override
     public Grade grade(Prompt prompt, Completion completion)
             throws SandboxException, InterruptedException, TimeoutException {
+        List<String> accepted = References.of(prompt);
         String source = source(program(prompt, completion.text()));
         ProgramTask task = new ProgramTask.Call(source, "solution", List.of());
         ProgramOutcome outcome = Runs.run(runner, task, limits);
@@ -100,7 +104,10 @@ public record ProgramGrader(
                         + runner.report().backend() + " has not");
             }
         }
-        return scores.grade(judge(outcome, prompt.reference()));
+        return scores.grade(accepted.stream()
+                .map(reference -> judge(outcome, reference))
+                .min(Comparator.comparing(Verdict::kind))
+                .orElseThrow());
     }
 
     /**

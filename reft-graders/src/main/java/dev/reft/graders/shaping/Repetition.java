@@ -1,6 +1,7 @@
 package dev.reft.graders.shaping;
 
 import dev.reft.generation.Completion;
+import dev.reft.graders.InTime;
 import dev.reft.graders.PythonCase;
 import dev.reft.graders.PythonText;
 import dev.reft.grading.Grade;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Punishes repeated n-grams (Yeo and others 2025, appendix C.2): {@code (1 - distinct n-grams / n-grams) * penalty}; 0 for a completion
@@ -33,13 +35,19 @@ public record Repetition(int order, double penalty, LengthUnit unit) implements 
     }
 
     @Override
-    public Grade grade(Prompt prompt, Completion completion) {
-        return Grade.of(
-                switch (unit) {
-                    case TOKENS -> score(completion.tokens());
-                    case WORDS -> score(completion.text());
-                    case CODE_POINTS -> score(completion.text().codePoints().toArray());
-                });
+    public Grade grade(Prompt prompt, Completion completion) throws TimeoutException {
+        return Grade.of(InTime.get(() -> switch (unit) {
+            case TOKENS -> score(completion.tokens());
+            case WORDS -> score(completion.text());
+            case CODE_POINTS -> score(completion.text().codePoints().toArray());
+        }));
+    }
+
+    /** Long texts of which no n-gram comes twice fill large tables. */
+    private static void pollAt(int i) {
+        if ((i & 4095) == 0) {
+            InTime.poll();
+        }
     }
 
     /**
@@ -47,13 +55,17 @@ public record Repetition(int order, double penalty, LengthUnit unit) implements 
      *
      * @param text any text
      * @return from the penalty to 0
+     * @throws java.util.concurrent.CancellationException if the grading's deadline passes
      */
     public double score(String text) {
         List<String> words = PythonText.split(PythonCase.lower(text));
         Map<String, Integer> ids = new HashMap<>();
-        return score(words.stream()
-                .mapToInt(word -> ids.computeIfAbsent(word, w -> ids.size()))
-                .toArray());
+        int[] symbols = new int[words.size()];
+        for (int i = 0; i < symbols.length; i++) {
+            pollAt(i);
+            symbols[i] = ids.computeIfAbsent(words.get(i), word -> ids.size());
+        }
+        return score(symbols);
     }
 
     /**
@@ -61,6 +73,7 @@ public record Repetition(int order, double penalty, LengthUnit unit) implements 
      *
      * @param symbols such as token ids
      * @return from the penalty to 0
+     * @throws java.util.concurrent.CancellationException if the grading's deadline passes
      */
     public double score(int[] symbols) {
         if (symbols.length < order) {
@@ -72,14 +85,16 @@ public record Repetition(int order, double penalty, LengthUnit unit) implements 
             Map<Long, Integer> ids = new HashMap<>();
             int[] longer = new int[grams.length - 1];
             for (int i = 0; i < longer.length; i++) {
+                pollAt(i);
                 long key = ((long) grams[i] << 32) | (symbols[i + n] & 0xFFFFFFFFL);
                 longer[i] = ids.computeIfAbsent(key, k -> ids.size());
             }
             grams = longer;
         }
         Set<Integer> distinct = new HashSet<>();
-        for (int gram : grams) {
-            distinct.add(gram);
+        for (int i = 0; i < grams.length; i++) {
+            pollAt(i);
+            distinct.add(grams[i]);
         }
         double repeated = 1 - (double) distinct.size() / grams.length;
         return repeated == 0 ? 0 : repeated * penalty;

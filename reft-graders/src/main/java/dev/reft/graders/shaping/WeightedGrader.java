@@ -93,6 +93,12 @@ public record WeightedGrader(List<Part> parts, OnFailure onFailure) implements G
                 grade = part.grader.grade(prompt, completion);
             } catch (GradingException | InterruptedException e) {
                 throw e;
+            } catch (StackOverflowError | AssertionError | LinkageError e) {
+                // Faults of the part's code, as the trainer has it; a metric must not cost samples.
+                if (part.weight != 0 && onFailure == OnFailure.FAIL) {
+                    throw e;
+                }
+                grade = new Grade.Failed(new IllegalStateException(e.toString(), e), 1);
             } catch (Exception e) {
                 // A part's own time limit is its failure; the whole grading's is the sample's.
                 if (e instanceof TimeoutException && Deadline.current().passed()) {

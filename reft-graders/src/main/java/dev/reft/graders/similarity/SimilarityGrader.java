@@ -2,7 +2,9 @@ package dev.reft.graders.similarity;
 
 import dev.reft.generation.Completion;
 import dev.reft.graders.AnswerReader;
+import dev.reft.graders.InTime;
 import dev.reft.graders.References;
+import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
@@ -47,13 +49,15 @@ public record SimilarityGrader(SimilarityMetric metric, AnswerReader reader, dou
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) throws Exception {
-        Optional<String> answer = reader.read(completion.text()).map(SimilarityGrader::head);
+        Optional<String> answer =
+                InTime.get(() -> reader.read(completion.text())).map(SimilarityGrader::head);
         if (answer.isEmpty()) {
             return score(0, "", "the completion states no answer");
         }
         double best = Double.NEGATIVE_INFINITY;
         String nearest = "";
         for (String reference : References.of(prompt)) {
+            Deadline.current().check();
             double value = reference.isBlank() ? Double.NEGATIVE_INFINITY : metric.score(answer.get(), head(reference));
             if (value > best) {
                 best = value;

@@ -96,7 +96,7 @@ public final class WordTokenizer {
             return international(text);
         }
         List<String> words = new ArrayList<>();
-        for (String sentence : Sentences.of(text)) {
+        for (String sentence : PunktSplitter.split(text)) {
             words.addAll(treebank(sentence));
         }
         return words;

@@ -2,7 +2,9 @@ package dev.reft.graders.structured;
 
 import dev.reft.generation.Completion;
 import dev.reft.graders.AnswerReader;
+import dev.reft.graders.InTime;
 import dev.reft.graders.PythonText;
+import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
@@ -56,6 +58,10 @@ public record StructuredGrader(FieldGrader fields, JsonGate gate, AnswerReader r
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) throws Exception {
+        return InTime.call(() -> compared(prompt, completion));
+    }
+
+    private Grade compared(Prompt prompt, Completion completion) throws Exception {
         Optional<JsonValues.Parsed> reference = JsonValues.parse(prompt.reference());
         if (reference.isEmpty()) {
             return Grade.none("prompt '" + prompt.id() + "': the reference is no JSON");
@@ -66,6 +72,7 @@ public record StructuredGrader(FieldGrader fields, JsonGate gate, AnswerReader r
             return score(0, Map.of("parsed", 0.0), "", "the completion is no JSON");
         }
         Map<String, Double> parts = new HashMap<>(Map.of("parsed", 1.0));
+        Deadline.current().check();
         Optional<String> refused = gate.refuses(text);
         parts.put("gate", refused.isEmpty() ? 1.0 : 0.0);
         if (refused.isPresent()) {

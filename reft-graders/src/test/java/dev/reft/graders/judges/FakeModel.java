@@ -21,13 +21,13 @@ import java.util.function.Function;
 
 /** A model whose tokens are chars: it says what a function makes of its prompt, values a row by its length,
  * and finds a token likely that was there before. */
-final class FakeModel implements LanguageModel {
+public final class FakeModel implements LanguageModel {
     private final Function<String, String> says;
     private final int context;
     private final Set<Output> outputs;
     private final List<GenerationRequest> asked = new ArrayList<>();
 
-    FakeModel(Function<String, String> says, int context, Set<Output> outputs) {
+    public FakeModel(Function<String, String> says, int context, Set<Output> outputs) {
         this.says = says;
         this.context = context;
         this.outputs = outputs;

@@ -60,7 +60,8 @@ class LikelihoodJudgeTest {
                 LikelihoodJudge.of(model(5), (prompt, completion) -> "too long", verdicts("x", 1, "y", 0));
         JudgeException thrown = assertThrows(JudgeException.class, () -> judge.grade(PROMPT, COMPLETION));
         assertFalse(thrown.retryable());
-        assertEquals("question and verdict have 9 tokens; the judge's context holds 5", thrown.getMessage());
+        assertEquals(
+                "the question alone is too long for the context of 5 tokens of the judge 'fake'", thrown.getMessage());
     }
 
     @Test

@@ -184,7 +184,8 @@ class HostileInputTest {
                 .build();
         Completion completion = new Completion("p", 0, List.of(), text, Finish.END);
         Grade grade = new OpenAiGrader(definition, services).grade(Prompt.text("p", "q", text), completion);
-        assertTrue(Double.isFinite(((Grade.Score) grade).value()));
+        boolean nothing = text.isEmpty() && grade instanceof Grade.None; // every text contains an empty reference
+        assertTrue(nothing || Double.isFinite(((Grade.Score) grade).value()));
     }
 
     @Property(tries = 200)

@@ -2,6 +2,7 @@ package dev.reft.graders.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -159,7 +160,57 @@ class OpenAiGraderTest {
         List<Issue> rows = Preflight.check(
                 check("{{sample.output_text}}", "{{item.nope}}"), GraderServices.NONE, List.of(Map.of("a", 1)));
         assertEquals("invalid_variable_error", rows.get(0).code());
+        assertEquals("empty_reference", issues.get(1).code());
         assertEquals(Issue.Severity.ERROR, rows.get(0).severity());
+    }
+
+    /** The endpoint is not asked about more than it takes; what made it too much tells whether a sample escapes its score. */
+    @Test
+    void aSampleTooLongForAnEndpointIsScored() throws Exception {
+        OpenAiGrader grader = new OpenAiGrader(
+                GraderDefinition.read("{\"type\":\"endpoint\",\"url\":\"http://localhost:1/\"}"), GraderServices.NONE);
+        String much = "x".repeat(2 << 20);
+        assertEquals(0, ((Grade.Score) grader.grade(PROMPT, said(much))).value());
+        Prompt wide = new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("a", much));
+        assertThrows(FlaggedException.class, () -> grader.grade(wide, said("x")));
+    }
+
+    /** Every text contains nothing: such a row would pay for anything. */
+    @Test
+    void anEmptyReferenceIsToldAndPaysNothing() throws Exception {
+        for (String operation : List.of("like", "ilike")) {
+            String check = EQUAL.replace("output_json.a", "output_text")
+                    .replace("\"eq\"", "\"" + operation + "\"")
+                    .replace("\"1\"", "\"{{item.a}}\"");
+            Completion completion = new Completion("p", 0, List.of(), "anything", Finish.END);
+            Prompt empty = new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("a", ""));
+            String multi = "{\"type\":\"multi\",\"name\":\"m\",\"graders\":{\"g\":" + check
+                    + "},\"calculate_output\":\"1 - g\"}";
+            for (String json : List.of(check, multi)) {
+                OpenAiGrader grader = new OpenAiGrader(GraderDefinition.read(json), GraderServices.NONE);
+                assertInstanceOf(Grade.None.class, grader.grade(empty, completion));
+                assertInstanceOf(
+                        Grade.Score.class,
+                        grader.withMode(OpenAiGrader.ErrorMode.AS_OPENAI).grade(empty, completion));
+                Prompt other = new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("a", "x"));
+                assertInstanceOf(Grade.Score.class, grader.grade(other, completion));
+                Prompt lacking = new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("b", "x"));
+                assertThrows(FlaggedException.class, () -> grader.grade(lacking, completion));
+            }
+            GraderDefinition always = GraderDefinition.read(check.replace("{{item.a}}", ""));
+            assertEquals(
+                    List.of("empty_reference"),
+                    Preflight.check(always, GraderServices.NONE, List.of(Map.of("b", 1))).stream()
+                            .map(Issue::code)
+                            .toList());
+        }
+        GraderDefinition equal = GraderDefinition.read(EQUAL.replace("\"1\"", "\"{{item.a}}\""));
+        assertInstanceOf(
+                Grade.Score.class,
+                new OpenAiGrader(equal, GraderServices.NONE)
+                        .grade(
+                                new Prompt("p", new Prompt.Input.Text("q"), "", Map.of("a", "")),
+                                new Completion("p", 0, List.of(), "", Finish.END)));
     }
 
     @Test

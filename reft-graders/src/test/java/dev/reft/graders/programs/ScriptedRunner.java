@@ -7,18 +7,19 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /** A runner whose outcomes a test decides. */
-record ScriptedRunner(Function<ProgramTask, ProgramOutcome> script, List<String> lacking) implements ProgramRunner {
+public record ScriptedRunner(Function<ProgramTask, ProgramOutcome> script, List<String> lacking)
+        implements ProgramRunner {
     static final Duration TOOK = Duration.ofMillis(250);
 
-    static ProgramOutcome value(PythonValue.Kind kind, String text, double number) {
+    public static ProgramOutcome value(PythonValue.Kind kind, String text, double number) {
         return new ProgramOutcome.Completed(new PythonValue(kind, text, OptionalDouble.of(number)), "", TOOK);
     }
 
-    static ProgramOutcome printed(String output) {
+    public static ProgramOutcome printed(String output) {
         return new ProgramOutcome.Completed(PythonValue.NONE, output, TOOK);
     }
 
-    static ProgramOutcome raised(String type, String missing) {
+    public static ProgramOutcome raised(String type, String missing) {
         return new ProgramOutcome.Raised(type, "no", "", missing, "", TOOK);
     }
 

@@ -11,7 +11,7 @@ import java.util.Set;
  * trained splitter (Punkt): a word that ends in {@code . ? !} ends a sentence, unless the full stop is an abbreviation's, an initial's or
  * an ellipsis' and the next word does not look like a beginning. Where the two differ, a full stop stays with its word or leaves it.
  */
-final class Sentences {
+final class PunktSplitter {
     private static final Set<String> ABBREVIATIONS = Set.of(
             "adm", "aug", "ave", "bros", "calif", "ch", "co", "col", "corp", "cos", "ct", "dec", "dr", "feb", "fla",
             "fri", "ft", "gen", "gov", "ill", "inc", "jan", "jr", "lt", "ltd", "maj", "messrs", "mg", "minn", "mr",
@@ -22,10 +22,10 @@ final class Sentences {
             "however", "if", "when", "since", "at", "on", "for", "so", "as", "his", "her", "their", "its");
     private static final String CLOSING = "\"')]}\u201d\u2019\u00bb";
 
-    private Sentences() {}
+    private PunktSplitter() {}
 
     /** The sentences of a text, each from its first to its last word. */
-    static List<String> of(String text) {
+    static List<String> split(String text) {
         List<String> sentences = new ArrayList<>();
         int start = 0;
         int at = skipSpace(text, 0);
