@@ -43,14 +43,15 @@ public final class Compare implements Callable<Integer> {
     @Option(
             names = "--labelled",
             paramLabel = "N",
-            description = "answers labelled for a judge, and compared for a reward model (default: 4000)")
-    private int labelled = 4000;
+            description = "questions whose answers are labelled for a judge, compared for a reward model and marked for a"
+                    + " reranker (default: 3000)")
+    private int labelled = 3000;
 
     @Option(
             names = "--votes",
             paramLabel = "K",
-            description = "answers to each test problem for voting and reranking (default: 16; 0 for neither)")
-    private int votes = 16;
+            description = "answers to each test problem for voting and reranking (default: 8; 0 for neither)")
+    private int votes = 8;
 
     @Option(
             names = "--in-process",

@@ -73,10 +73,10 @@ final class PairMaker {
         double margin = better.score() - worse.score();
         if (margin == 0 || margin < gap) {
             pairs.drop("ties");
-        } else if (!better.response().ended()) {
-            pairs.drop("unfinished");
         } else if (better.response().text().equals(worse.response().text())) {
             pairs.drop("equal");
+        } else if (!better.response().ended()) {
+            pairs.drop("unfinished");
         } else {
             Map<String, Object> attributes = new TreeMap<>(prompt.attributes());
             attributes.put("chosen_score", better.score());

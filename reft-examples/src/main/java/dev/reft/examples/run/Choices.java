@@ -18,26 +18,47 @@ record Choices(ChoiceRows.Asked asked, List<PreferencePair> heldOut, StageLog sa
     /** Answers to a question. */
     private static final int EACH = 4;
 
-    /** Questions to measure by. */
+    /** Most questions to measure by, and at most a fifth of all. */
     private static final int HELD_OUT = 300;
 
+    /**
+     * Answers of the warmed-up model to questions, and to others to measure by.
+     *
+     * @param questions that labels are asked for
+     * @param answers to them
+     * @param others to the questions after them
+     * @param all the same with what they cost
+     */
+    record Sampled(List<Prompt> questions, List<Answer> answers, List<Answer> others, Samples.Piece all) {}
+
     /** Samples answers to each question, or reads those that were sampled. */
-    static Choices of(Stages stages, int labelled) {
-        List<Prompt> all = stages.data().prompts();
-        int first = Math.min(labelled, Math.max(1, all.size() - HELD_OUT));
-        List<Prompt> questions = all.subList(0, Math.min(all.size(), first + HELD_OUT));
-        Samples.Piece sampled;
+    static Sampled sampled(Stages stages, int labelled) {
+        List<Prompt> all = stages.newQuestions();
+        int held = Math.min(HELD_OUT, all.size() / 5);
+        int first = Math.min(labelled, all.size() - held);
+        List<Prompt> questions = all.subList(0, first + held);
         try (Policy policy = stages.warm()) {
-            sampled = new Samples(stages).all("choices", policy, questions, EACH);
+            Samples.Piece sampled = new Samples(stages).all("choices", policy, questions, EACH);
+            List<Answer> answers = sampled.answers();
+            int cut = Math.min(EACH * first, answers.size());
+            return new Sampled(
+                    questions.subList(0, first),
+                    answers.subList(0, cut),
+                    answers.subList(cut, answers.size()),
+                    sampled);
         }
-        List<Answer> answers = sampled.answers();
-        int cut = Math.min(EACH * first, answers.size());
+    }
+
+    /** The choices among such answers. */
+    static Choices of(Stages stages, int labelled) {
+        Sampled sampled = sampled(stages, labelled);
+        List<Prompt> questions = stages.data().prompts();
         long seed = Examiner.seed(stages.plan(), "choices");
         return new Choices(
-                ChoiceRows.ask(answers.subList(0, cut), questions, ChoiceRows.NOISE, seed),
-                ChoiceRows.ask(answers.subList(cut, answers.size()), questions, 0, seed)
-                        .pairs(),
-                new StageLog(sampled.seconds(), sampled.residentMegabytes(), List.of(), List.of()));
+                ChoiceRows.ask(sampled.answers(), questions, ChoiceRows.NOISE, seed),
+                ChoiceRows.ask(sampled.others(), questions, 0, seed).pairs(),
+                new StageLog(
+                        sampled.all().seconds(), sampled.all().residentMegabytes(), List.of(), List.of()));
     }
 
     /** The pairs that are learned. */

@@ -25,8 +25,7 @@ final class Election {
     /** Name of the part of a run that votes and reranks. */
     static final String PART = "votes";
 
-    private static final int EACH = 4;
-    private static final int EPOCHS = 2;
+    private static final int EPOCHS = 3;
     private static final int BATCH = 48;
 
     private final Stages stages;
@@ -48,9 +47,7 @@ final class Election {
             return;
         }
         if (stages.folder().facts(RERANKER).isEmpty()) {
-            try (Policy model = stages.warm()) {
-                fit(model);
-            }
+            fit();
         }
         try (LanguageModel reranker = stages.frozen(RERANKER)) {
             Ranker ranker = Ranker.rewardModel(reranker);
@@ -63,13 +60,19 @@ final class Election {
         }
     }
 
-    private void fit(Policy model) {
+    private void fit() {
         RunFolder folder = stages.folder();
-        Samples.Piece sampled = sampled(model);
-        Batches<LabelledResponse> batches = Batches.of(labelled(sampled.answers()), BATCH, Examiner.seed(stages.plan(), RERANKER));
+        // The answers that DPO and RLHF have choices of serve here too, marked by the right numbers.
+        Choices.Sampled sampled = Choices.sampled(stages, questions);
+        Map<String, Prompt> prompts = new HashMap<>();
+        sampled.questions().forEach(prompt -> prompts.put(prompt.id(), prompt));
+        Batches<LabelledResponse> batches = Batches.of(labelled(sampled.answers(), prompts), BATCH, Examiner.seed(stages.plan(), RERANKER));
+        long steps = EPOCHS * batches.stepsPerEpoch();
         double rate = stages.plan().warmUp().rate();
-        RerankerConfig config = RerankerConfig.reft().withRates(rate / 4, rate);
-        try (RerankerTrainer trainer = folder.hasCheckpoint(RERANKER)
+        RerankerConfig config =
+                RerankerConfig.reft().withRates(rate, rate).with(base -> base.schedule(stages.falling(steps)));
+        try (Policy model = stages.warm();
+                RerankerTrainer trainer = folder.hasCheckpoint(RERANKER)
                 ? RerankerTrainer.resume(model, config, folder.checkpoints(RERANKER))
                 : RerankerTrainer.start(model, config)) {
             StageLog log = stages.counted(
@@ -80,7 +83,7 @@ final class Election {
                             trainer::progress,
                             trainer::save),
                     trainer.hostState(),
-                    EPOCHS * batches.stepsPerEpoch(),
+                    steps,
                     stages.saveEverySupervised(),
                     model,
                     StageLoop::loss);
@@ -88,26 +91,11 @@ final class Election {
             folder.write(
                     RERANKER,
                     new Facts(
-                            stages.with("right answers", questions().size()),
-                            sampled.seconds() + log.seconds(),
-                            Math.max(sampled.residentMegabytes(), log.residentMegabytes()),
+                            stages.with("right answers", sampled.questions().size()),
+                            sampled.all().seconds() + log.seconds(),
+                            Math.max(sampled.all().residentMegabytes(), log.residentMegabytes()),
                             Map.of()));
         }
-    }
-
-    private List<Prompt> questions() {
-        List<Prompt> all = stages.data().prompts();
-        return all.subList(0, Math.min(all.size(), questions));
-    }
-
-    private Samples.Piece sampled(Policy warm) {
-        return new Samples(stages).all(RERANKER, warm, questions(), EACH);
-    }
-
-    private List<LabelledResponse> labelled(List<Answer> answers) {
-        Map<String, Prompt> prompts = new HashMap<>();
-        questions().forEach(prompt -> prompts.put(prompt.id(), prompt));
-        return labelled(answers, prompts);
     }
 
     /**

@@ -21,6 +21,8 @@ import java.util.Map;
 final class RlaifMethod implements Method {
     static final String JUDGE = "rlaif-judge";
     private static final int EPOCHS = 3;
+
+    /** Most questions to measure by, and at most a fifth of all. */
     private static final int HELD_OUT = 600;
 
     private final int labelled;
@@ -38,10 +40,11 @@ final class RlaifMethod implements Method {
     @Override
     public Facts train(Stages stages) {
         Map<String, Prompt> prompts = new HashMap<>();
-        List<Prompt> all = stages.data().prompts();
+        List<Prompt> all = stages.newQuestions();
         all.forEach(prompt -> prompts.put(prompt.id(), prompt));
-        int first = Math.min(labelled, Math.max(1, all.size() - HELD_OUT));
-        List<Prompt> questions = all.subList(0, Math.min(all.size(), first + HELD_OUT));
+        int held = Math.min(HELD_OUT, all.size() / 5);
+        int first = Math.min(labelled, all.size() - held);
+        List<Prompt> questions = all.subList(0, first + held);
         Samples.Piece sampled;
         try (Policy policy = stages.warm()) {
             sampled = new Samples(stages).all("labelled", policy, questions, 1);

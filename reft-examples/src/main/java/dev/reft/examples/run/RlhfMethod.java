@@ -34,7 +34,7 @@ final class RlhfMethod implements Method {
     /** Part of a grade: whether the reward model orders two answers to a question as the hidden scorer does. */
     static final String AGREES = "agrees";
 
-    private static final int EPOCHS = 2;
+    private static final int EPOCHS = 3;
     private static final int PAIRS = 32;
 
     private final int labelled;
@@ -88,7 +88,8 @@ final class RlhfMethod implements Method {
     private static Fit fit(Stages stages, Choices choices) {
         RunFolder folder = stages.folder();
         Batches<PreferencePair> batches = Batches.of(choices.train(), PAIRS, Examiner.seed(stages.plan(), REWARD));
-        RewardModelConfig config = config(stages.plan());
+        long steps = EPOCHS * batches.stepsPerEpoch();
+        RewardModelConfig config = config(stages, steps);
         try (Policy model = stages.warm();
                 RewardModelTrainer trainer = folder.hasCheckpoint(REWARD)
                         ? RewardModelTrainer.resume(model, config, folder.checkpoints(REWARD))
@@ -101,7 +102,7 @@ final class RlhfMethod implements Method {
                             trainer::progress,
                             trainer::save),
                     trainer.hostState(),
-                    EPOCHS * batches.stepsPerEpoch(),
+                    steps,
                     stages.saveEverySupervised(),
                     model,
                     StageLoop::loss);
@@ -117,9 +118,16 @@ final class RlhfMethod implements Method {
         }
     }
 
-    static RewardModelConfig config(RunPlan plan) {
-        double rate = plan.warmUp().rate();
-        return RewardModelConfig.trl().withLoss(0, 0.01).withRates(rate / 4, rate);
+    /**
+     * The warm-up's rate throughout, falling to 0. To tell right answers from wrong ones is more than the warm-up knows, so the trunk has to
+     * learn as much as the head.
+     */
+    private static RewardModelConfig config(Stages stages, long steps) {
+        double rate = stages.plan().warmUp().rate();
+        return RewardModelConfig.trl()
+                .withLoss(0, 0.01)
+                .withRates(rate, rate)
+                .with(base -> base.schedule(stages.falling(steps)));
     }
 
     /** The reward model's scores, with what the hidden scorer says beside them. */

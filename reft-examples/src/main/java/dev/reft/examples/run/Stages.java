@@ -21,10 +21,12 @@ import dev.reft.ppo.SavedRun;
 import dev.reft.ppo.SftConfig;
 import dev.reft.ppo.SftExample;
 import dev.reft.ppo.StepReport;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -256,6 +258,16 @@ record Stages(
         return 5 * plan.saveEvery();
     }
 
+    /** The questions that the warm-up has no solution of, since it answers its own by heart; all of them where there are no others. */
+    List<Prompt> newQuestions() {
+        Set<String> solved = new HashSet<>();
+        data.examples().forEach(example -> solved.add(example.id()));
+        List<Prompt> others = data.prompts().stream()
+                .filter(prompt -> !solved.contains(prompt.id()))
+                .toList();
+        return others.isEmpty() ? data.prompts() : others;
+    }
+
     /** The labels of the warm-up, which every method starts from. */
     Map<String, Integer> chains() {
         return Map.of("chains of thought", data.examples().size());
@@ -283,6 +295,11 @@ record Stages(
 
     Grader grader() {
         return data.grader(new AnswerScores(1, plan.ppo().wrong(), plan.ppo().unreadable()));
+    }
+
+    /** The warm-up's rise of the rate, and its fall to 0 over so many steps. */
+    LearningRate falling(long steps) {
+        return new LearningRate.Linear(Math.min(plan.warmUp().rateSteps(), steps), steps);
     }
 
     SftConfig sftConfig() {
