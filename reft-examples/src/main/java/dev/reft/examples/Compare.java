@@ -43,8 +43,9 @@ public final class Compare implements Callable<Integer> {
     @Option(
             names = "--labelled",
             paramLabel = "N",
-            description = "questions whose answers are labelled for a judge, compared for a reward model and marked for a"
-                    + " reranker (default: 3000)")
+            description =
+                    "questions whose answers are labelled for a judge, compared for a reward model and marked for a"
+                            + " reranker (default: 3000)")
     private int labelled = 3000;
 
     @Option(
@@ -55,7 +56,8 @@ public final class Compare implements Callable<Integer> {
 
     @Option(
             names = "--in-process",
-            description = "run all methods in this process: a little faster, but a method's memory then has what earlier ones left")
+            description =
+                    "run all methods in this process: a little faster, but a method's memory then has what earlier ones left")
     private boolean inProcess;
 
     /** What this program says to the processes of its parts. */
@@ -129,7 +131,8 @@ public final class Compare implements Callable<Integer> {
         line.say("");
         table.markdown().forEach(line::say);
         line.say("");
-        line.say("Written to " + options.out().resolve("comparison.md").toAbsolutePath().normalize()
+        line.say("Written to "
+                + options.out().resolve("comparison.md").toAbsolutePath().normalize()
                 + ", and beside it as .json and .html; a page of curves a seed is methods.html in its folder.");
         return 0;
     }

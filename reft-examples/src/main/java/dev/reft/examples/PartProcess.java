@@ -25,7 +25,9 @@ final class PartProcess {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (!option.startsWith("-agentlib:") && !option.startsWith("-javaagent:") && !option.startsWith("-Xdebug")) {
+            if (!option.startsWith("-agentlib:")
+                    && !option.startsWith("-javaagent:")
+                    && !option.startsWith("-Xdebug")) {
                 command.add(option);
             }
         }

@@ -11,7 +11,8 @@ import java.util.function.UnaryOperator;
  * @param miniBatches optimiser steps of an epoch, &gt;= 1; fewer where there are fewer rows
  * @param base how rows are made and steps are taken
  */
-public record OnlineSelfTrainingConfig(EvaluationConfig answers, boolean gold, int epochs, int miniBatches, SftConfig base) {
+public record OnlineSelfTrainingConfig(
+        EvaluationConfig answers, boolean gold, int epochs, int miniBatches, SftConfig base) {
     /**
      * Checks the counts.
      *
@@ -80,6 +81,10 @@ public record OnlineSelfTrainingConfig(EvaluationConfig answers, boolean gold, i
      */
     public OnlineSelfTrainingConfig with(UnaryOperator<SftConfigBuilder> change) {
         return new OnlineSelfTrainingConfig(
-                answers, gold, epochs, miniBatches, change.apply(base.toBuilder()).build());
+                answers,
+                gold,
+                epochs,
+                miniBatches,
+                change.apply(base.toBuilder()).build());
     }
 }

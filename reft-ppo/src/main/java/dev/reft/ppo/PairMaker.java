@@ -47,7 +47,8 @@ final class PairMaker {
         if (scored.size() < 2) {
             return;
         }
-        Scored best = best(scored.stream().filter(answer -> answer.response().ended()).toList());
+        Scored best =
+                best(scored.stream().filter(answer -> answer.response().ended()).toList());
         Scored worst = scored.get(0);
         for (Scored answer : scored) {
             worst = answer.score() < worst.score() ? answer : worst;

@@ -149,8 +149,8 @@ class PreferencePairsTest {
             assertEquals(1, set.pairs().size(), rule.toString());
             assertEquals("aa", set.pairs().get(0).chosen().text());
             assertEquals("a", set.pairs().get(0).rejected().text());
-            PairSet none = PreferencePairs.judged(
-                    List.of(candidates("aa", "aaaaa")), byLength, rule, GradingLimits.DEFAULT);
+            PairSet none =
+                    PreferencePairs.judged(List.of(candidates("aa", "aaaaa")), byLength, rule, GradingLimits.DEFAULT);
             assertEquals(List.of(), none.pairs());
             assertEquals(Map.of("unfinished", 1), none.dropped(), rule.toString());
         }

@@ -33,8 +33,7 @@ final class Ballot {
      * @param ranked what the reward model chose
      * @param diversity how different the answers to each problem are
      */
-    record Count(
-            double sampling, double ranking, List<Answer> voted, List<Answer> ranked, List<Diversity> diversity) {
+    record Count(double sampling, double ranking, List<Answer> voted, List<Answer> ranked, List<Diversity> diversity) {
         Count {
             voted = List.copyOf(voted);
             ranked = List.copyOf(ranked);
@@ -129,7 +128,11 @@ final class Ballot {
         return String.format(
                 Locale.ROOT,
                 "majority %.1f %%, reranked %.1f %%",
-                100.0 * Examiner.right(count.voted()) / Math.max(1, count.voted().size()),
-                100.0 * Examiner.right(count.ranked()) / Math.max(1, count.ranked().size()));
+                100.0
+                        * Examiner.right(count.voted())
+                        / Math.max(1, count.voted().size()),
+                100.0
+                        * Examiner.right(count.ranked())
+                        / Math.max(1, count.ranked().size()));
     }
 }

@@ -57,8 +57,7 @@ record Choices(ChoiceRows.Asked asked, List<PreferencePair> heldOut, StageLog sa
         return new Choices(
                 ChoiceRows.ask(sampled.answers(), questions, ChoiceRows.NOISE, seed),
                 ChoiceRows.ask(sampled.others(), questions, 0, seed).pairs(),
-                new StageLog(
-                        sampled.all().seconds(), sampled.all().residentMegabytes(), List.of(), List.of()));
+                new StageLog(sampled.all().seconds(), sampled.all().residentMegabytes(), List.of(), List.of()));
     }
 
     /** The pairs that are learned. */

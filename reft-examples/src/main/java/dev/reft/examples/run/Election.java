@@ -66,15 +66,16 @@ final class Election {
         Choices.Sampled sampled = Choices.sampled(stages, questions);
         Map<String, Prompt> prompts = new HashMap<>();
         sampled.questions().forEach(prompt -> prompts.put(prompt.id(), prompt));
-        Batches<LabelledResponse> batches = Batches.of(labelled(sampled.answers(), prompts), BATCH, Examiner.seed(stages.plan(), RERANKER));
+        Batches<LabelledResponse> batches =
+                Batches.of(labelled(sampled.answers(), prompts), BATCH, Examiner.seed(stages.plan(), RERANKER));
         long steps = EPOCHS * batches.stepsPerEpoch();
         double rate = stages.plan().warmUp().rate();
         RerankerConfig config =
                 RerankerConfig.reft().withRates(rate, rate).with(base -> base.schedule(stages.falling(steps)));
         try (Policy model = stages.warm();
                 RerankerTrainer trainer = folder.hasCheckpoint(RERANKER)
-                ? RerankerTrainer.resume(model, config, folder.checkpoints(RERANKER))
-                : RerankerTrainer.start(model, config)) {
+                        ? RerankerTrainer.resume(model, config, folder.checkpoints(RERANKER))
+                        : RerankerTrainer.start(model, config)) {
             StageLog log = stages.counted(
                     RERANKER,
                     new StageLoop.Work(

@@ -214,9 +214,7 @@ public final class MethodRun {
         parts.put(Stages.PPO, () -> stages.run(new ReftMethod()));
         chosen().forEach(method -> parts.putIfAbsent(method.name(), () -> stages.run(method)));
         if (choice.votes() > 0) {
-            parts.put(
-                    Election.PART,
-                    () -> new Election(stages, choice.votes(), choice.labelled()).hold(contestants()));
+            parts.put(Election.PART, () -> new Election(stages, choice.votes(), choice.labelled()).hold(contestants()));
         }
         return parts;
     }

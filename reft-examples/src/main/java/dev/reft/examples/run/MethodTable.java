@@ -124,7 +124,8 @@ public final class MethodTable {
         columns.add(new Column("greedy, %", name -> percent(greedy.mean(name))));
         if (votes > 0) {
             columns.add(new Column("vote of " + votes + ", %", name -> percent(voted().mean(name))));
-            columns.add(new Column("rerank of " + votes + ", %", name -> percent(reranked().mean(name))));
+            columns.add(new Column(
+                    "rerank of " + votes + ", %", name -> percent(reranked().mean(name))));
         }
         columns.add(new Column("labels", this::labels));
         columns.add(new Column("seconds", name -> text(mean(name, e -> fact(e, Facts::seconds)), 0)));
@@ -137,12 +138,21 @@ public final class MethodTable {
                     "different texts of " + votes, name -> text(mean(name, e -> different(e, Diversity::texts)), 2)));
             columns.add(new Column("distinct-2", name -> text(mean(name, e -> different(e, Diversity::distinct2)), 3)));
         }
-        columns.add(new Column("ReFT less it, points", name -> against(name, pairs -> pairs.difference(Bootstrap.DEFAULT, LEVEL)
-                .percent())));
+        columns.add(new Column(
+                "ReFT less it, points",
+                name -> against(
+                        name,
+                        pairs -> pairs.difference(Bootstrap.DEFAULT, LEVEL).percent())));
         columns.add(new Column(
                 "only ReFT / only it, McNemar p",
-                name -> against(name, pairs -> String.format(
-                        Locale.ROOT, "%d / %d, %.2g", pairs.firstOnly(), pairs.secondOnly(), pairs.mcNemar()))));
+                name -> against(
+                        name,
+                        pairs -> String.format(
+                                Locale.ROOT,
+                                "%d / %d, %.2g",
+                                pairs.firstOnly(),
+                                pairs.secondOnly(),
+                                pairs.mcNemar()))));
         columns.add(new Column(
                 "bootstrap p",
                 name -> against(
@@ -162,17 +172,18 @@ public final class MethodTable {
     /** Labels by kind, as the mean over seeds: seeds differ a little where answers are the same or equally good. */
     private Map<String, Long> labelCounts(String contestant) {
         Map<String, Long> sums = new LinkedHashMap<>();
-        seeds.values().forEach(result -> result.entry(contestant)
-                .facts()
-                .ifPresent(facts -> facts.labels().forEach((kind, count) -> sums.merge(kind, (long) count, Long::sum))));
+        seeds.values()
+                .forEach(result -> result.entry(contestant)
+                        .facts()
+                        .ifPresent(facts ->
+                                facts.labels().forEach((kind, count) -> sums.merge(kind, (long) count, Long::sum))));
         sums.replaceAll((kind, sum) -> Math.round((double) sum / seeds.size()));
         return sums;
     }
 
     private String labels(String contestant) {
         List<String> words = new ArrayList<>();
-        labelCounts(contestant)
-                .forEach((kind, count) -> words.add(String.format(Locale.ROOT, "%,d %s", count, kind)));
+        labelCounts(contestant).forEach((kind, count) -> words.add(String.format(Locale.ROOT, "%,d %s", count, kind)));
         return String.join(", ", words);
     }
 
@@ -213,8 +224,8 @@ public final class MethodTable {
                         .toList())
                 .toList();
         List<TablePage.Section> sections = new ArrayList<>();
-        sections.add(new TablePage.Section(
-                "", columns.stream().map(Column::heading).toList(), rows, notes()));
+        sections.add(
+                new TablePage.Section("", columns.stream().map(Column::heading).toList(), rows, notes()));
         List<List<String>> more = further();
         if (!more.isEmpty()) {
             sections.add(new TablePage.Section(
@@ -228,15 +239,18 @@ public final class MethodTable {
         notes.add(
                 seeds.size() == 1
                         ? "One seed, so no intervals over seeds; tests and differences are over its problems."
-                        : seeds.size() + " seeds: means with Student's 95 % interval over the seeds. Differences and tests pair"
+                        : seeds.size()
+                                + " seeds: means with Student's 95 % interval over the seeds. Differences and tests pair"
                                 + " ReFT with the other on the same problems, pooled over the seeds (McNemar's exact test; bootstrap"
                                 + " over problems with 95 % percentile interval).");
-        notes.add("Labels are all that a method was told, the warm-up's included, which every method starts from; seconds are of"
-                + " sampling and training after the warm-up, without tests. RLVR is GRPO with 1 for a right answer and 0 for any"
-                + " other; ReFT is PPO with a critic, and 0.1 for a wrong answer that can be read.");
+        notes.add(
+                "Labels are all that a method was told, the warm-up's included, which every method starts from; seconds are of"
+                        + " sampling and training after the warm-up, without tests. RLVR is GRPO with 1 for a right answer and 0 for any"
+                        + " other; ReFT is PPO with a critic, and 0.1 for a wrong answer that can be read.");
         notes.add("MiB: " + Resident.how() + ", over a method's own stages.");
         if (votes > 0) {
-            notes.add("Diversity is of " + votes + " samples a test problem at the temperature of training: different answers read,"
+            notes.add("Diversity is of " + votes
+                    + " samples a test problem at the temperature of training: different answers read,"
                     + " different texts, and distinct-2 (different pairs of words over all words, arXiv 1510.03055).");
             notes.add(String.format(
                     Locale.ROOT,
@@ -274,10 +288,11 @@ public final class MethodTable {
 
     private String order() {
         List<String> names = new ArrayList<>(contestants);
-        names.sort((a, b) -> Double.compare(greedy.mean(b).value(), greedy.mean(a).value()));
+        names.sort(
+                (a, b) -> Double.compare(greedy.mean(b).value(), greedy.mean(a).value()));
         List<String> words = new ArrayList<>();
-        names.forEach(name -> words.add(
-                String.format(Locale.ROOT, "%s %.1f", title(name), 100 * greedy.mean(name).value())));
+        names.forEach(name -> words.add(String.format(
+                Locale.ROOT, "%s %.1f", title(name), 100 * greedy.mean(name).value())));
         return "Order by greedy accuracy: " + String.join(", ", words) + ".";
     }
 
@@ -290,9 +305,7 @@ public final class MethodTable {
             if (!name.equals(Stages.PPO)) {
                 PairedOutcomes pairs = pooled(name);
                 boolean differs = pairs.bootstrapP(Bootstrap.DEFAULT) < SIGNIFICANT;
-                String kind = !differs
-                        ? "not shown to differ from"
-                        : pairs.difference() > 0 ? "ahead of" : "behind";
+                String kind = !differs ? "not shown to differ from" : pairs.difference() > 0 ? "ahead of" : "behind";
                 kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(title(name));
             }
         }
@@ -322,11 +335,12 @@ public final class MethodTable {
 
     private Map<String, Double> means(String contestant) {
         Map<String, List<Double>> values = new LinkedHashMap<>();
-        seeds.values().forEach(result -> result.entry(contestant)
-                .facts()
-                .ifPresent(facts -> facts.measures()
-                        .forEach((name, value) -> values.computeIfAbsent(name, k -> new ArrayList<>())
-                                .add(value))));
+        seeds.values()
+                .forEach(result -> result.entry(contestant)
+                        .facts()
+                        .ifPresent(facts -> facts.measures()
+                                .forEach((name, value) -> values.computeIfAbsent(name, k -> new ArrayList<>())
+                                        .add(value))));
         Map<String, Double> means = new LinkedHashMap<>();
         values.forEach((name, all) -> means.put(
                 name, all.stream().mapToDouble(value -> value).average().orElse(Double.NaN)));

@@ -52,8 +52,7 @@ final class RlaifMethod implements Method {
         int cut = Math.min(first, sampled.answers().size());
         List<SftExample> rows = JudgeRows.examples(sampled.answers().subList(0, cut), prompts);
         StageLog taught = teach(stages, rows);
-        List<Answer> others =
-                sampled.answers().subList(cut, sampled.answers().size());
+        List<Answer> others = sampled.answers().subList(cut, sampled.answers().size());
         Map<String, Double> measures = new LinkedHashMap<>();
         StageLog log;
         try (LanguageModel judge = stages.frozen(JUDGE)) {
@@ -92,8 +91,7 @@ final class RlaifMethod implements Method {
             Map<String, Double> parts = new LinkedHashMap<>(score.parts());
             boolean ended = completion.finish() != Finish.LENGTH;
             parts.put(
-                    RlhfMethod.HIDDEN,
-                    JudgeRows.label(JudgeRows.RIGHT, prompt, completion.text(), ended) ? 1.0 : 0.0);
+                    RlhfMethod.HIDDEN, JudgeRows.label(JudgeRows.RIGHT, prompt, completion.text(), ended) ? 1.0 : 0.0);
             return new Grade.Score(score.value(), parts, score.credits(), score.extracted(), score.explanation());
         };
     }

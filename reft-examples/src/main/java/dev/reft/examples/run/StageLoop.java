@@ -103,8 +103,7 @@ final class StageLoop {
                 long start = System.nanoTime();
                 StepReport report = work.step().get();
                 double seconds = log.seconds() + (System.nanoTime() - start) / 1e9;
-                log = log.with(
-                        point(report, work.steps().getAsLong() - course.first(), seconds), Resident.megabytes());
+                log = log.with(point(report, work.steps().getAsLong() - course.first(), seconds), Resident.megabytes());
                 line.update(course.place().applyAsLong(log), course.describe().apply(report, log));
                 if (course.checkDue().test(log)) {
                     log = log.with(course.check().apply(log));

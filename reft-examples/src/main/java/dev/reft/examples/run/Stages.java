@@ -219,8 +219,9 @@ record Stages(
     /** Whether one of so many moments at equal distances has come since the last accuracy; those that were missed are not made up for. */
     static boolean checkDue(StageLog log, double begin, double budget, int checks) {
         double pause = (budget - begin) / (checks + 1);
-        double last =
-                log.checks().isEmpty() ? begin : log.checks().get(log.checks().size() - 1).seconds();
+        double last = log.checks().isEmpty()
+                ? begin
+                : log.checks().get(log.checks().size() - 1).seconds();
         double now = Math.floor((log.seconds() - begin) / pause);
         return pause > 0 && now <= checks && now > Math.floor((last - begin) / pause);
     }
@@ -318,8 +319,8 @@ record Stages(
 
     /** Whether the policy has gone so far from the warm-up that a reward fitted there is no guide any more. */
     static boolean farFromWarmUp(StageLog log) {
-        List<StageLog.Point> last =
-                log.points().subList(Math.max(0, log.points().size() - RECENT), log.points().size());
+        List<StageLog.Point> last = log.points()
+                .subList(Math.max(0, log.points().size() - RECENT), log.points().size());
         return last.size() == RECENT
                 && last.stream()
                                 .mapToDouble(point -> point.metrics().getOrDefault("objective/kl", 0.0))

@@ -84,7 +84,8 @@ public final class TablePage {
         }
         out.append("<div class=\"wide\"><table><thead><tr>");
         section.columns()
-                .forEach(column -> out.append("<th>").append(Html.escape(column)).append("</th>"));
+                .forEach(
+                        column -> out.append("<th>").append(Html.escape(column)).append("</th>"));
         out.append("</tr></thead><tbody>\n");
         for (List<String> row : section.rows()) {
             out.append("<tr>");
@@ -93,8 +94,9 @@ public final class TablePage {
         }
         out.append("</tbody></table></div>\n");
         section.notes()
-                .forEach(note ->
-                        out.append("<p class=\"note\">").append(Html.escape(note)).append("</p>\n"));
+                .forEach(note -> out.append("<p class=\"note\">")
+                        .append(Html.escape(note))
+                        .append("</p>\n"));
     }
 
     /**

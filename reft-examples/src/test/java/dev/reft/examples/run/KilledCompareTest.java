@@ -22,8 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class KilledCompareTest {
     private static final int PATIENCE_SECONDS = 300;
-    private static final String OPTIONS = "--seeds 7 --threads 1 --chains 120 --answers 600 --tests 40 --warm-up-epochs 20"
-            + " --steps 8 --prompts 24 --evaluate-every 0 --save-every 1 --labelled 120 --votes 4";
+    private static final String OPTIONS =
+            "--seeds 7 --threads 1 --chains 120 --answers 600 --tests 40 --warm-up-epochs 20"
+                    + " --steps 8 --prompts 24 --evaluate-every 0 --save-every 1 --labelled 120 --votes 4";
 
     @TempDir
     Path folder;
@@ -82,7 +83,8 @@ class KilledCompareTest {
             delete("killed", file);
         }
         try (Stream<Path> files = Files.list(seed("killed"))) {
-            for (Path file : files.filter(f -> f.getFileName().toString().startsWith("ballot-")).toList()) {
+            for (Path file : files.filter(f -> f.getFileName().toString().startsWith("ballot-"))
+                    .toList()) {
                 Files.delete(file);
             }
         }
@@ -130,7 +132,8 @@ class KilledCompareTest {
         Path source = folder.resolve(from);
         try (Stream<Path> files = Files.walk(source)) {
             for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(to).resolve(source.relativize(file).toString()));
+                Files.copy(
+                        file, folder.resolve(to).resolve(source.relativize(file).toString()));
             }
         }
     }
@@ -150,9 +153,7 @@ class KilledCompareTest {
         Process process = start(run);
         Path awaited = seed(run).resolve(file);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!Files.exists(awaited)
-                && !process.waitFor(2, TimeUnit.MILLISECONDS)
-                && System.nanoTime() < end) {
+        while (!Files.exists(awaited) && !process.waitFor(2, TimeUnit.MILLISECONDS) && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
         boolean inTheMiddle = process.isAlive();

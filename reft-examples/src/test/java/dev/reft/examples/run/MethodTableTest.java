@@ -85,7 +85,8 @@ class MethodTableTest {
                                 + " 3.50 [3.50, 3.50] | 0.375 [0.375, 0.375] | 25.0 ["),
                 lines.get(3));
         assertTrue(lines.get(3).contains("| 4 / 2, 0.69 |"), lines.get(3));
-        assertTrue(lines.get(4).contains("| 300 chains of thought, 6,300 right answers | 100 [100, 100] |"), lines.get(4));
+        assertTrue(
+                lines.get(4).contains("| 300 chains of thought, 6,300 right answers | 100 [100, 100] |"), lines.get(4));
         assertTrue(lines.get(4).endsWith("|  |  |  |"), "ReFT is not compared with itself: " + lines.get(4));
         String text = String.join("\n", lines);
         for (String part : List.of(
@@ -105,7 +106,9 @@ class MethodTableTest {
     void oneSeedHasNoIntervals() throws Exception {
         MethodTable table = new MethodTable(seeds(1));
         String text = String.join("\n", table.markdown());
-        assertTrue(text.contains("| SFT continued | 50.0 | 50.0 | 50.0 | 300 chains of thought | 102 | 600 | 3.00 |"), text);
+        assertTrue(
+                text.contains("| SFT continued | 50.0 | 50.0 | 50.0 | 300 chains of thought | 102 | 600 | 3.00 |"),
+                text);
         assertTrue(text.contains("One seed, so no intervals over seeds"), text);
         table.write(folder);
         for (String file : List.of("comparison.md", "comparison.json", "comparison.html")) {

@@ -56,9 +56,7 @@ class KilledExamplesTest {
         Process process = start(program, options, "killed");
         Path saved = folder.resolve("killed").resolve(killedAt);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!Files.exists(saved)
-                && !process.waitFor(5, TimeUnit.MILLISECONDS)
-                && System.nanoTime() < end) {
+        while (!Files.exists(saved) && !process.waitFor(5, TimeUnit.MILLISECONDS) && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
         process.destroyForcibly().waitFor();

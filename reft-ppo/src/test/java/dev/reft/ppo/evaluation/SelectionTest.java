@@ -77,11 +77,7 @@ class SelectionTest {
     @Test
     void diversityCountsWhatDiffers() {
         EvaluationReport.Item item = report(
-                        "p",
-                        text(0, "a b c", "1"),
-                        text(1, " a  b\tc ", "1"),
-                        text(2, "a b d", "2"),
-                        text(3, "", ""))
+                        "p", text(0, "a b c", "1"), text(1, " a  b\tc ", "1"), text(2, "a b d", "2"), text(3, "", ""))
                 .items()
                 .get(0);
         // Pairs: a b, b c, b d; words: 3 + 3 + 3 + 0.

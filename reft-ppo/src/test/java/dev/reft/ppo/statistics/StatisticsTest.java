@@ -172,7 +172,9 @@ class StatisticsTest {
         assertThrows(IllegalArgumentException.class, () -> one.mean("b"));
         assertTrue(Double.isNaN(one.compare("a", "a").tTest()));
         SeedTable alone = new SeedTable(Map.of("1", new TreeMap<>(Map.of("a", outcomes("110"), "b", outcomes("111")))));
-        assertEquals("| mean [95 %] | 66.7 (one seed) | 100.0 (one seed) |", alone.markdown().get(3));
+        assertEquals(
+                "| mean [95 %] | 66.7 (one seed) | 100.0 (one seed) |",
+                alone.markdown().get(3));
         String line = alone.markdown().get(5);
         assertTrue(line.startsWith("b - a: 33.3 (one seed) points; only one solves 1 / 0"), line);
         assertFalse(line.contains("NaN") || line.contains("Infinity"), line);
