@@ -5,10 +5,8 @@ import dev.reft.io.AtomicFiles;
 import dev.reft.ppo.evaluation.Diversity;
 import dev.reft.ppo.statistics.Bootstrap;
 import dev.reft.ppo.statistics.Estimate;
-import dev.reft.ppo.statistics.Outcomes;
 import dev.reft.ppo.statistics.PairedOutcomes;
 import dev.reft.ppo.statistics.SeedTable;
-import dev.reft.ppo.statistics.Student;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,79 +22,19 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** All methods of a comparison over its seeds, in one table: accuracy, labels, time, memory, diversity, and ReFT against each. */
 public final class MethodTable {
-    private static final double LEVEL = 0.95;
-
     /** Below this a difference is called one. */
     private static final double SIGNIFICANT = 0.05;
 
-    private static final Map<String, String> TITLES = new LinkedHashMap<>();
-
-    static {
-        TITLES.put(Stages.WARM_UP, "Warm-up (SFT)");
-        TITLES.put(Stages.SFT, "SFT continued");
-        TITLES.put("offline-st", "Offline-ST");
-        TITLES.put("online-st", "Online-ST");
-        TITLES.put("dpo", "DPO");
-        TITLES.put("rlhf", "RLHF");
-        TITLES.put("rlaif", "RLAIF");
-        TITLES.put("rlvr", "RLVR (GRPO, 1 or 0)");
-        TITLES.put(Stages.PPO, "ReFT (PPO)");
-    }
-
-    private final Map<String, MethodResult> seeds;
-    private final List<String> contestants;
-    private final int votes;
-    private final SeedTable greedy;
+    private final MethodSeeds all;
 
     /**
      * A table.
      *
      * @param seeds seed to what came of it; at least one, all of the same contestants
+     * @throws IllegalArgumentException if there is no seed
      */
     public MethodTable(Map<String, MethodResult> seeds) {
-        this.seeds = new LinkedHashMap<>(seeds);
-        greedy = table(MethodResult.Entry::greedy);
-        contestants = greedy.contestants();
-        votes = seeds.values().stream().mapToInt(MethodResult::votes).min().orElse(0);
-    }
-
-    private SeedTable table(Function<MethodResult.Entry, Outcomes> part) {
-        Map<String, Map<String, Outcomes>> all = new LinkedHashMap<>();
-        seeds.forEach((seed, result) -> {
-            Map<String, Outcomes> own = new LinkedHashMap<>();
-            result.contestants().forEach(name -> own.put(name, part.apply(result.entry(name))));
-            all.put(seed, own);
-        });
-        return new SeedTable(all);
-    }
-
-    private SeedTable voted() {
-        return table(entry -> entry.voted().orElseThrow());
-    }
-
-    private SeedTable reranked() {
-        return table(entry -> entry.reranked().orElseThrow());
-    }
-
-    static String title(String contestant) {
-        return TITLES.getOrDefault(contestant, contestant);
-    }
-
-    /** The mean of a number over the seeds. */
-    private Estimate mean(String contestant, ToDoubleFunction<MethodResult.Entry> number) {
-        return Student.mean(
-                seeds.values().stream()
-                        .mapToDouble(result -> number.applyAsDouble(result.entry(contestant)))
-                        .toArray(),
-                LEVEL);
-    }
-
-    private static double fact(MethodResult.Entry entry, ToDoubleFunction<Facts> number) {
-        return entry.facts().map(number::applyAsDouble).orElse(Double.NaN);
-    }
-
-    private static double different(MethodResult.Entry entry, ToDoubleFunction<Diversity> number) {
-        return entry.diversity().map(number::applyAsDouble).orElse(Double.NaN);
+        all = new MethodSeeds(seeds);
     }
 
     /** Value and interval; without an interval of one seed, which the notes say. */
@@ -120,29 +58,29 @@ public final class MethodTable {
 
     private List<Column> columns() {
         List<Column> columns = new ArrayList<>();
-        columns.add(new Column("method", MethodTable::title));
-        columns.add(new Column("greedy, %", name -> percent(greedy.mean(name))));
-        if (votes > 0) {
-            columns.add(new Column("vote of " + votes + ", %", name -> percent(voted().mean(name))));
+        columns.add(new Column("method", MethodSeeds::title));
+        columns.add(new Column("greedy, %", name -> percent(all.greedy().mean(name))));
+        if (all.votes() > 0) {
+            columns.add(new Column("vote of " + all.votes() + ", %", name -> percent(all.voted().mean(name))));
             columns.add(new Column(
-                    "rerank of " + votes + ", %", name -> percent(reranked().mean(name))));
+                    "rerank of " + all.votes() + ", %", name -> percent(all.reranked().mean(name))));
         }
         columns.add(new Column("labels", this::labels));
-        columns.add(new Column("seconds", name -> text(mean(name, e -> fact(e, Facts::seconds)), 0)));
-        columns.add(new Column("MiB", name -> text(mean(name, e -> fact(e, Facts::residentMegabytes)), 0)));
-        if (votes > 0) {
+        columns.add(new Column("seconds", name -> text(all.fact(name, Facts::seconds), 0)));
+        columns.add(new Column("MiB", name -> text(all.fact(name, Facts::residentMegabytes), 0)));
+        if (all.votes() > 0) {
             columns.add(new Column(
-                    "different answers of " + votes,
-                    name -> text(mean(name, e -> different(e, Diversity::answers)), 2)));
+                    "different answers of " + all.votes(),
+                    name -> text(all.different(name, Diversity::answers), 2)));
             columns.add(new Column(
-                    "different texts of " + votes, name -> text(mean(name, e -> different(e, Diversity::texts)), 2)));
-            columns.add(new Column("distinct-2", name -> text(mean(name, e -> different(e, Diversity::distinct2)), 3)));
+                    "different texts of " + all.votes(), name -> text(all.different(name, Diversity::texts), 2)));
+            columns.add(new Column("distinct-2", name -> text(all.different(name, Diversity::distinct2), 3)));
         }
         columns.add(new Column(
                 "ReFT less it, points",
                 name -> against(
                         name,
-                        pairs -> pairs.difference(Bootstrap.DEFAULT, LEVEL).percent())));
+                        pairs -> pairs.difference(Bootstrap.DEFAULT, MethodSeeds.LEVEL).percent())));
         columns.add(new Column(
                 "only ReFT / only it, McNemar p",
                 name -> against(
@@ -161,29 +99,12 @@ public final class MethodTable {
     }
 
     private String against(String contestant, Function<PairedOutcomes, String> text) {
-        return contestant.equals(Stages.PPO) ? "" : text.apply(pooled(contestant));
-    }
-
-    /** ReFT and another on all problems of all seeds. */
-    private PairedOutcomes pooled(String contestant) {
-        return greedy.compare(Stages.PPO, contestant).pooled();
-    }
-
-    /** Labels by kind, as the mean over seeds: seeds differ a little where answers are the same or equally good. */
-    private Map<String, Long> labelCounts(String contestant) {
-        Map<String, Long> sums = new LinkedHashMap<>();
-        seeds.values()
-                .forEach(result -> result.entry(contestant)
-                        .facts()
-                        .ifPresent(facts ->
-                                facts.labels().forEach((kind, count) -> sums.merge(kind, (long) count, Long::sum))));
-        sums.replaceAll((kind, sum) -> Math.round((double) sum / seeds.size()));
-        return sums;
+        return contestant.equals(Stages.PPO) ? "" : text.apply(all.pooled(contestant));
     }
 
     private String labels(String contestant) {
         List<String> words = new ArrayList<>();
-        labelCounts(contestant).forEach((kind, count) -> words.add(String.format(Locale.ROOT, "%,d %s", count, kind)));
+        all.labels(contestant).forEach((kind, count) -> words.add(String.format(Locale.ROOT, "%,d %s", count, kind)));
         return String.join(", ", words);
     }
 
@@ -202,12 +123,12 @@ public final class MethodTable {
             }
             lines.addAll(section.markdown());
         }
-        List<SeedTable> bySeed = new ArrayList<>(List.of(greedy));
+        List<SeedTable> bySeed = new ArrayList<>(List.of(all.greedy()));
         List<String> headings = new ArrayList<>(List.of("Greedy answers by seed, %"));
-        if (votes > 0) {
-            bySeed.addAll(List.of(voted(), reranked()));
-            headings.add("The commonest of " + votes + " answers by seed, %");
-            headings.add("The one of " + votes + " answers that the reranker likes best by seed, %");
+        if (all.votes() > 0) {
+            bySeed.addAll(List.of(all.voted(), all.reranked()));
+            headings.add("The commonest of " + all.votes() + " answers by seed, %");
+            headings.add("The one of " + all.votes() + " answers that the reranker likes best by seed, %");
         }
         for (int i = 0; i < headings.size(); i++) {
             lines.addAll(List.of("", "## " + headings.get(i), ""));
@@ -218,7 +139,7 @@ public final class MethodTable {
 
     private List<TablePage.Section> sections() {
         List<Column> columns = columns();
-        List<List<String>> rows = contestants.stream()
+        List<List<String>> rows = all.contestants().stream()
                 .map(name -> columns.stream()
                         .map(column -> column.cell().apply(name))
                         .toList())
@@ -237,19 +158,20 @@ public final class MethodTable {
     private List<String> notes() {
         List<String> notes = new ArrayList<>();
         notes.add(
-                seeds.size() == 1
+                all.size() == 1
                         ? "One seed, so no intervals over seeds; tests and differences are over its problems."
-                        : seeds.size()
+                        : all.size()
                                 + " seeds: means with Student's 95 % interval over the seeds. Differences and tests pair"
                                 + " ReFT with the other on the same problems, pooled over the seeds (McNemar's exact test; bootstrap"
                                 + " over problems with 95 % percentile interval).");
         notes.add(
                 "Labels are all that a method was told, the warm-up's included, which every method starts from; seconds are of"
-                        + " sampling and training after the warm-up, without tests. RLVR is GRPO with 1 for a right answer and 0 for any"
+                        + " sampling and training after the warm-up, without tests. SFT continued, Offline-ST and Online-ST got the"
+                        + " wall time of ReFT's steps, RLHF, RLAIF and RLVR as many steps of as many answers. RLVR is GRPO with 1 for a right answer and 0 for any"
                         + " other; ReFT is PPO with a critic, and 0.1 for a wrong answer that can be read.");
         notes.add("MiB: " + Resident.how() + ", over a method's own stages.");
-        if (votes > 0) {
-            notes.add("Diversity is of " + votes
+        if (all.votes() > 0) {
+            notes.add("Diversity is of " + all.votes()
                     + " samples a test problem at the temperature of training: different answers read,"
                     + " different texts, and distinct-2 (different pairs of words over all words, arXiv 1510.03055).");
             notes.add(String.format(
@@ -257,7 +179,7 @@ public final class MethodTable {
                     "Voting and reranking on top: %.0f s for %d answers to each test problem (mean over methods), no labels; the"
                             + " reranker reads them in %.0f s more and was fitted in %s.",
                     overall(Ballot.Count::sampling),
-                    votes,
+                    all.votes(),
                     overall(Ballot.Count::ranking),
                     reranker()));
         }
@@ -267,8 +189,8 @@ public final class MethodTable {
     }
 
     private double overall(ToDoubleFunction<Ballot.Count> number) {
-        return seeds.values().stream()
-                .flatMap(result -> contestants.stream().map(result::entry))
+        return all.seeds().values().stream()
+                .flatMap(result -> all.contestants().stream().map(result::entry))
                 .flatMap(entry -> entry.ballot().stream())
                 .mapToDouble(number)
                 .average()
@@ -276,8 +198,8 @@ public final class MethodTable {
     }
 
     private String reranker() {
-        Optional<Facts> first = seeds.values().iterator().next().reranker();
-        double seconds = seeds.values().stream()
+        Optional<Facts> first = all.seeds().values().iterator().next().reranker();
+        double seconds = all.seeds().values().stream()
                 .flatMap(result -> result.reranker().stream())
                 .mapToDouble(Facts::seconds)
                 .average()
@@ -287,12 +209,12 @@ public final class MethodTable {
     }
 
     private String order() {
-        List<String> names = new ArrayList<>(contestants);
+        List<String> names = new ArrayList<>(all.contestants());
         names.sort(
-                (a, b) -> Double.compare(greedy.mean(b).value(), greedy.mean(a).value()));
+                (a, b) -> Double.compare(all.greedy().mean(b).value(), all.greedy().mean(a).value()));
         List<String> words = new ArrayList<>();
         names.forEach(name -> words.add(String.format(
-                Locale.ROOT, "%s %.1f", title(name), 100 * greedy.mean(name).value())));
+                Locale.ROOT, "%s %.1f", MethodSeeds.title(name), 100 * all.greedy().mean(name).value())));
         return "Order by greedy accuracy: " + String.join(", ", words) + ".";
     }
 
@@ -301,12 +223,12 @@ public final class MethodTable {
         for (String kind : List.of("ahead of", "behind", "not shown to differ from")) {
             kinds.put(kind, new ArrayList<>());
         }
-        for (String name : contestants) {
+        for (String name : all.contestants()) {
             if (!name.equals(Stages.PPO)) {
-                PairedOutcomes pairs = pooled(name);
+                PairedOutcomes pairs = all.pooled(name);
                 boolean differs = pairs.bootstrapP(Bootstrap.DEFAULT) < SIGNIFICANT;
                 String kind = !differs ? "not shown to differ from" : pairs.difference() > 0 ? "ahead of" : "behind";
-                kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(title(name));
+                kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(MethodSeeds.title(name));
             }
         }
         List<String> words = new ArrayList<>();
@@ -320,8 +242,8 @@ public final class MethodTable {
 
     private List<List<String>> further() {
         List<List<String>> rows = new ArrayList<>();
-        for (String name : contestants) {
-            means(name).forEach((measure, value) -> rows.add(List.of(title(name), measure, number(value))));
+        for (String name : all.contestants()) {
+            all.further(name).forEach((measure, value) -> rows.add(List.of(MethodSeeds.title(name), measure, number(value))));
         }
         return rows;
     }
@@ -333,73 +255,6 @@ public final class MethodTable {
                 : String.format(Locale.ROOT, "%.6g", value);
     }
 
-    private Map<String, Double> means(String contestant) {
-        Map<String, List<Double>> values = new LinkedHashMap<>();
-        seeds.values()
-                .forEach(result -> result.entry(contestant)
-                        .facts()
-                        .ifPresent(facts -> facts.measures()
-                                .forEach((name, value) -> values.computeIfAbsent(name, k -> new ArrayList<>())
-                                        .add(value))));
-        Map<String, Double> means = new LinkedHashMap<>();
-        values.forEach((name, all) -> means.put(
-                name, all.stream().mapToDouble(value -> value).average().orElse(Double.NaN)));
-        return means;
-    }
-
-    /** The same for programs: numbers as they are, shares in [0, 1]. */
-    private Map<String, Object> numbers() {
-        List<Map<String, Object>> methods = new ArrayList<>();
-        for (String name : contestants) {
-            Map<String, Object> method = new LinkedHashMap<>();
-            method.put("method", name);
-            method.put("title", title(name));
-            method.put("greedy", numbers(greedy.mean(name)));
-            method.put("greedyBySeed", greedy.accuracies(name));
-            if (votes > 0) {
-                method.put("vote", numbers(voted().mean(name)));
-                method.put("rerank", numbers(reranked().mean(name)));
-                method.put("differentAnswers", numbers(mean(name, e -> different(e, Diversity::answers))));
-                method.put("differentTexts", numbers(mean(name, e -> different(e, Diversity::texts))));
-                method.put("distinct2", numbers(mean(name, e -> different(e, Diversity::distinct2))));
-            }
-            method.put("labels", labelCounts(name));
-            method.put("seconds", numbers(mean(name, e -> fact(e, Facts::seconds))));
-            method.put("residentMiB", numbers(mean(name, e -> fact(e, Facts::residentMegabytes))));
-            if (!name.equals(Stages.PPO)) {
-                PairedOutcomes pairs = pooled(name);
-                Map<String, Object> test = numbers(pairs.difference(Bootstrap.DEFAULT, LEVEL));
-                test.put("onlyReft", pairs.firstOnly());
-                test.put("onlyIt", pairs.secondOnly());
-                test.put("mcNemarP", pairs.mcNemar());
-                test.put("bootstrapP", pairs.bootstrapP(Bootstrap.DEFAULT));
-                if (seeds.size() > 1) {
-                    test.put("tTestP", greedy.compare(Stages.PPO, name).tTest());
-                }
-                method.put("reftLessIt", test);
-            }
-            method.put("further", means(name));
-            methods.add(method);
-        }
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("seeds", List.copyOf(seeds.keySet()));
-        all.put("votes", votes);
-        all.put("methods", methods);
-        all.put("notes", notes());
-        return all;
-    }
-
-    /** Without an interval where there is one seed. */
-    private static Map<String, Object> numbers(Estimate estimate) {
-        Map<String, Object> numbers = new LinkedHashMap<>();
-        numbers.put("mean", estimate.value());
-        if (!Double.isInfinite(estimate.low())) {
-            numbers.put("low", estimate.low());
-            numbers.put("high", estimate.high());
-        }
-        return numbers;
-    }
-
     /**
      * Writes {@code comparison.md}, {@code comparison.json} and {@code comparison.html}.
      *
@@ -409,14 +264,16 @@ public final class MethodTable {
     public void write(Path folder) throws IOException {
         Files.createDirectories(folder);
         AtomicFiles.writeText(folder.resolve("comparison.md"), String.join("\n", markdown()) + "\n");
+        Map<String, Object> numbers = all.numbers();
+        numbers.put("notes", notes());
         JsonMapper json = JsonMapper.builder().build();
         AtomicFiles.writeText(
                 folder.resolve("comparison.json"),
-                json.writerWithDefaultPrettyPrinter().writeValueAsString(numbers()) + "\n");
+                json.writerWithDefaultPrettyPrinter().writeValueAsString(numbers) + "\n");
         TablePage.write(
                 "Methods from one warm-up",
-                "Each method starts from the same warmed-up model and is tested on the same problems; " + seeds.size()
-                        + (seeds.size() == 1 ? " seed." : " seeds."),
+                "Each method starts from the same warmed-up model and is tested on the same problems; " + all.size()
+                        + (all.size() == 1 ? " seed." : " seeds."),
                 sections(),
                 folder.resolve("comparison.html"));
     }

@@ -312,7 +312,7 @@ record Stages(
     }
 
     /** Where a learned reward is followed no further: nats a completion between the policy and the warm-up. */
-    private static final double FAR = 8;
+    private static final double FAR = 4;
 
     /** Steps over whose mean that is taken. */
     private static final int RECENT = 3;

@@ -55,7 +55,7 @@ class StagesTest {
     void aLearnedRewardIsFollowedUpToADistance() {
         assertFalse(Stages.farFromWarmUp(StageLog.EMPTY));
         assertFalse(Stages.farFromWarmUp(kl(100, 100)), "two steps are no trend");
-        assertFalse(Stages.farFromWarmUp(kl(0, 1, 20, 0.5)));
+        assertFalse(Stages.farFromWarmUp(kl(0, 1, 9, 0.5)));
         assertTrue(Stages.farFromWarmUp(kl(0, 9, 9, 9)));
         assertEquals(4, Stages.lastStep(kl(0, 9, 9, 9)));
         assertEquals(0, Stages.lastStep(StageLog.EMPTY));
