@@ -1,11 +1,11 @@
 package dev.reft.examples;
 
+import dev.reft.examples.run.MethodResult;
 import dev.reft.examples.run.MethodRun;
+import dev.reft.examples.run.MethodTable;
 import dev.reft.examples.run.RunPlan;
 import dev.reft.examples.view.ProgressLine;
-import dev.reft.io.AtomicFiles;
-import dev.reft.ppo.statistics.Outcomes;
-import dev.reft.ppo.statistics.SeedTable;
+import dev.reft.model.Policy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,19 +43,41 @@ public final class Compare implements Callable<Integer> {
     @Option(
             names = "--labelled",
             paramLabel = "N",
-            description = "answers labelled for a judge, and compared for a reward model (default: 4000)")
-    private int labelled = 4000;
+            description =
+                    "questions whose answers are labelled for a judge, compared for a reward model and marked for a"
+                            + " reranker (default: 3000)")
+    private int labelled = 3000;
 
     @Option(
             names = "--votes",
             paramLabel = "K",
-            description = "answers to each test problem for voting and reranking (default: 16; 0 for neither)")
-    private int votes = 16;
+            description = "answers to each test problem for voting and reranking (default: 8; 0 for neither)")
+    private int votes = 8;
+
+    @Option(
+            names = "--in-process",
+            description =
+                    "run all methods in this process: a little faster, but a method's memory then has what earlier ones left")
+    private boolean inProcess;
+
+    /** What this program says to the processes of its parts. */
+    @Option(names = "--part", hidden = true)
+    private String part = "";
+
+    @Option(names = "--only-seed", hidden = true)
+    private long onlySeed;
+
+    @Option(names = "--parent", hidden = true)
+    private long parent;
+
+    private final List<String> given;
 
     @Mixin
     private final QuickstartOptions options = new QuickstartOptions();
 
-    private Compare() {}
+    private Compare(String... given) {
+        this.given = List.of(given);
+    }
 
     /**
      * Runs the program.
@@ -73,7 +96,7 @@ public final class Compare implements Callable<Integer> {
      * @return 0 if all went well, 2 for wrong options, 1 for another failure
      */
     public static int run(String... arguments) {
-        return Commands.run(new Compare(), arguments);
+        return Commands.run(new Compare(arguments), arguments);
     }
 
     @Override
@@ -82,44 +105,62 @@ public final class Compare implements Callable<Integer> {
         List<String> wanted =
                 methods.isEmpty() ? MethodRun.methods(options.plan().data().kind()) : methods;
         MethodRun.Choice choice = new MethodRun.Choice(wanted, labelled, votes);
-        Map<String, Map<String, Outcomes>> outcomes = new LinkedHashMap<>();
-        Map<String, Map<String, Outcomes>> voted = new LinkedHashMap<>();
-        Map<String, Map<String, Outcomes>> reranked = new LinkedHashMap<>();
-        List<String> lines = new ArrayList<>();
+        if (!part.isEmpty()) {
+            PartProcess.endWith(parent);
+            RunPlan plan = options.plan(onlySeed);
+            Path folder = folder(onlySeed);
+            MethodRun.part(plan, choice, folder, opener(plan, folder, line), line, part);
+            return 0;
+        }
+        Map<String, MethodResult> results = new LinkedHashMap<>();
         for (long seed : seeds) {
             RunPlan plan = options.plan(seed);
-            Path folder = options.out().resolve("seed-" + seed);
-            MethodRun.Result result = MethodRun.go(
-                    plan, choice, folder, PlannedModel.opener(plan, folder, MethodRun.words(), line), line);
-            outcomes.put(String.valueOf(seed), result.outcomes());
-            voted.put(String.valueOf(seed), result.voted());
-            reranked.put(String.valueOf(seed), result.reranked());
-            lines.add("");
-            lines.add("Seed " + seed + ":");
-            lines.add("");
-            lines.add("| method | labels | seconds | resident MiB | more |");
-            lines.add("|---|---|---|---|---|");
-            lines.addAll(result.costs());
+            line.say("Seed " + seed);
+            if (!inProcess) {
+                int status = inProcesses(seed, MethodRun.open(plan, choice, folder(seed)));
+                if (status != 0) {
+                    return status;
+                }
+            }
+            results.put(
+                    String.valueOf(seed),
+                    MethodRun.go(plan, choice, folder(seed), opener(plan, folder(seed), line), line));
         }
-        List<String> table = new ArrayList<>(new SeedTable(outcomes).markdown());
-        if (votes > 0) {
-            section(table, "The commonest of " + votes + " answers to each problem:", voted);
-            section(table, "The one of " + votes + " answers that the reranker likes best:", reranked);
-        }
-        table.addAll(lines);
-        Path report = options.out().resolve("comparison.md");
-        AtomicFiles.writeText(report, String.join("\n", table) + "\n");
+        MethodTable table = new MethodTable(results);
+        table.write(options.out());
         line.say("");
-        table.forEach(line::say);
+        table.markdown().forEach(line::say);
         line.say("");
-        line.say("Written to " + report.toAbsolutePath().normalize());
+        line.say("Written to "
+                + options.out().resolve("comparison.md").toAbsolutePath().normalize()
+                + ", and beside it as .json and .html; a page of curves a seed is methods.html in its folder.");
         return 0;
     }
 
-    private static void section(List<String> table, String heading, Map<String, Map<String, Outcomes>> outcomes) {
-        table.add("");
-        table.add(heading);
-        table.add("");
-        table.addAll(new SeedTable(outcomes).markdown());
+    private Path folder(long seed) {
+        return options.out().resolve("seed-" + seed);
+    }
+
+    private static Supplier<Policy> opener(RunPlan plan, Path folder, ProgressLine line) throws IOException {
+        return PlannedModel.opener(plan, folder, MethodRun.words(), line);
+    }
+
+    /** Each part of a seed's run in a process of its own; 0 if all went well. */
+    private int inProcesses(long seed, List<String> parts) throws IOException {
+        for (String name : parts) {
+            List<String> own = new ArrayList<>(given);
+            own.addAll(List.of(
+                    "--only-seed",
+                    String.valueOf(seed),
+                    "--part",
+                    name,
+                    "--parent",
+                    String.valueOf(ProcessHandle.current().pid())));
+            int status = PartProcess.run(Compare.class, own);
+            if (status != 0) {
+                return status;
+            }
+        }
+        return 0;
     }
 }

@@ -36,12 +36,28 @@ class CompareTest {
     void allMethodsRunOnceAndAreCompared() throws Exception {
         assertEquals(0, compare());
         String table = Files.readString(folder.resolve("comparison.md"));
-        for (String method :
-                List.of("warm-up", "sft", "offline-st", "online-st", "dpo", "rlhf", "rlaif", "rlvr", "ppo")) {
-            assertTrue(table.contains(" " + method + " |"), method + " in\n" + table);
+        for (String method : List.of(
+                "Warm-up (SFT)",
+                "SFT continued",
+                "Offline-ST",
+                "Online-ST",
+                "DPO",
+                "RLHF",
+                "RLAIF",
+                "RLVR (GRPO, 1 or 0)",
+                "ReFT (PPO)")) {
+            assertTrue(table.contains("| " + method + " |"), method + " in\n" + table);
         }
-        assertTrue(
-                table.contains("The commonest of 4 answers") && table.contains("that the reranker likes best"), table);
+        for (String part : List.of(
+                "The commonest of 4 answers",
+                "that the reranker likes best",
+                "comparisons of two answers",
+                "verdicts on an answer",
+                "commoner label of 'right'",
+                "| DPO | " + "loss of the first batch (ln 2 = 0.693147) | 0.693147 |")) {
+            assertTrue(table.contains(part), part + " in\n" + table);
+        }
+        assertTrue(Files.exists(folder.resolve("comparison.json")) && Files.exists(folder.resolve("comparison.html")));
         assertTrue(Files.exists(folder.resolve("seed-7/methods.html")));
         assertEquals(0, compare());
         assertEquals(table, Files.readString(folder.resolve("comparison.md")), "nothing is run again");

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What trainers have in common that take one optimiser step a batch: the call's life, cuts and replicas, what is done with numbers
+ * What trainers have in common that learn from a batch by a loss on its rows: the call's life, cuts and replicas, what is done with numbers
  * that are not finite, the report, checkpoints. A trainer adds what a step is about.
  */
 final class BatchLoop {
@@ -34,8 +34,23 @@ final class BatchLoop {
         /** The loss; its sums are all that is known of it afterwards. */
         Objective objective();
 
+        /** Optimiser steps that the batch is used for, &gt;= 1. */
+        default int passes() {
+            return 1;
+        }
+
+        /** The rows of an optimiser step: the batch or a selection of it, the same on all ranks. */
+        default TokenBatch rows(int pass) {
+            return batch();
+        }
+
+        /** The loss of an optimiser step, on the rows of the batch. */
+        default Objective objective(int pass) {
+            return objective();
+        }
+
         /**
-         * Metrics of the whole batch from the objective's sums; {@code loss} is the one that tells checkpoints apart. Without
+         * Metrics of the whole batch from the objective's sums, those of several optimiser steps added up; {@code loss} is the one that tells checkpoints apart. Without
          * sums there was nothing to train, or a number was not finite: then only counts are reported.
          */
         void report(Map<String, Double> sums, Map<String, Double> metrics);
@@ -124,7 +139,7 @@ final class BatchLoop {
         steps = state.steps;
     }
 
-    /** One optimiser step. */
+    /** One step: all optimiser steps of a task. */
     StepReport step(Supplier<? extends Task> tasks) {
         return lifecycle.call("step", () -> {
             watch.skip();
@@ -142,17 +157,10 @@ final class BatchLoop {
 
     private StepReport train(Task task) {
         watch.lap("encode");
-        List<TokenBatch> cuts = cuts(task.batch());
-        lifecycle.progress("update", 0, cuts.size());
-        int[] done = {0};
         Map<String, Double> metrics = new TreeMap<>();
         metrics.put("lr", rate());
         if (task.batch().size() > 0) {
-            Map<String, Double> sums = TeamSums.accumulate(team, policy, cuts, task.wanted(), task.objective(), () -> {
-                Interrupts.check();
-                lifecycle.progress("update", done[0]++, cuts.size());
-            });
-            descend(task, sums, metrics);
+            descend(task, metrics);
         } else {
             task.report(Map.of(), metrics);
         }
@@ -170,25 +178,56 @@ final class BatchLoop {
         return report;
     }
 
-    private void descend(Task task, Map<String, Double> sums, Map<String, Double> metrics) {
-        boolean finite = TeamSums.finite(sums, team);
-        if (finite) {
-            task.report(sums, metrics);
-            Double loss = metrics.get("loss");
-            state.score(loss == null ? null : -loss);
-            began = true;
-            StepResult result = policy.step(new StepSize(rate(), valueRate(), base.maxGradientNorm()));
-            metrics.put("gradient/norm", result.gradientNorm());
-            finite = result.applied();
-        } else {
-            task.report(Map.of(), metrics);
-            policy.discardGradients();
+    private void descend(Task task, Map<String, Double> metrics) {
+        Map<String, Double> all = new TreeMap<>();
+        int applied = 0;
+        int skipped = 0;
+        int stepped = 0;
+        double norms = 0;
+        for (int pass = 0; pass < task.passes() && state.skippedInARow < base.maxSkippedSteps(); pass++) {
+            Map<String, Double> sums = gradient(task, pass);
+            StepResult result = null;
+            if (TeamSums.finite(sums, team)) {
+                sums.forEach((name, sum) -> all.merge(name, sum, Double::sum));
+                began = true;
+                result = policy.step(new StepSize(rate(), valueRate(), base.maxGradientNorm()));
+                stepped++;
+                norms += result.gradientNorm();
+            } else {
+                policy.discardGradients();
+            }
+            if (result != null && result.applied()) {
+                applied++;
+                state.skippedInARow = 0;
+                task.trained(sums);
+            } else {
+                skipped++;
+                state.skippedInARow++;
+            }
         }
-        if (finite) {
-            task.trained(sums);
+        if (stepped > 0) {
+            metrics.put("gradient/norm", norms / stepped);
         }
-        metrics.put("update/skipped_steps", finite ? 0.0 : 1.0);
-        state.skippedInARow = finite ? 0 : state.skippedInARow + 1;
+        task.report(all, metrics);
+        Double loss = metrics.get("loss");
+        state.score(loss == null ? null : -loss);
+        metrics.put("update/optimizer_steps", (double) applied);
+        metrics.put("update/skipped_steps", (double) skipped);
+    }
+
+    /** Adds up the gradient of an optimiser step. An interrupt is heeded before the first one only: then nothing has changed. */
+    private Map<String, Double> gradient(Task task, int pass) {
+        List<TokenBatch> cuts = cuts(task.rows(pass));
+        long first = (long) pass * cuts.size();
+        long total = (long) task.passes() * cuts.size();
+        int[] done = {0};
+        lifecycle.progress("update", first, total);
+        return TeamSums.accumulate(team, policy, cuts, task.wanted(), task.objective(pass), () -> {
+            if (!began) {
+                Interrupts.check();
+            }
+            lifecycle.progress("update", first + done[0]++, total);
+        });
     }
 
     private double rate() {

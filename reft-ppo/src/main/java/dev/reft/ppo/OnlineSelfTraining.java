@@ -4,14 +4,17 @@ import dev.reft.generation.Completion;
 import dev.reft.grading.Grader;
 import dev.reft.grading.GradingDesk;
 import dev.reft.grading.Prompt;
+import dev.reft.math.Ragged;
 import dev.reft.model.Objective;
 import dev.reft.model.Output;
 import dev.reft.model.Policy;
 import dev.reft.model.TokenBatch;
 import dev.reft.objective.CrossEntropyObjective;
 import dev.reft.objective.Sums;
+import dev.reft.random.Seeds;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,10 +25,11 @@ import java.util.Set;
  * are learned by cross-entropy, wrong ones are dropped, and nothing holds the policy to where it began.
  *
  * <p>Sampled answers keep their token ids. Of answers that read the same but for white space only the first is learned, and none that was
- * cut off. A batch gets one optimiser step, over the mean of its tokens.
+ * cut off. A batch is gone over as often, and in as many mini-batches, as {@link OnlineSelfTrainingConfig} says, like PPO's; an optimiser
+ * step's loss is the mean over the tokens of its mini-batch.
  *
- * <p>Reports {@code loss} (mean negative log-probability a token before the step), {@code tokens}, {@code examples} (rows),
- * {@code examples/skipped}, {@code samples}, {@code samples/right}, {@code samples/kept}, {@code objective/scores},
+ * <p>Reports {@code loss} (mean negative log-probability a token, each optimiser step's before it), {@code tokens} and {@code examples}
+ * (rows) of the batch, {@code update/optimizer_steps}, {@code examples/skipped}, {@code samples}, {@code samples/right}, {@code samples/kept}, {@code objective/scores},
  * {@code grade/failed} and {@code grade/none}. Calls, cancellation, failures, replicas and checkpoints are as with
  * {@link PpoTrainer}.
  */
@@ -89,11 +93,11 @@ public final class OnlineSelfTraining implements AutoCloseable {
     }
 
     /**
-     * Samples, grades, and takes one optimiser step.
+     * Samples, grades, and takes the optimiser steps of the batch.
      *
      * @param problems the batch, with different ids; with replicas all ranks give the whole of it
      * @return what happened
-     * @throws java.util.concurrent.CancellationException if interrupted before the optimiser step
+     * @throws java.util.concurrent.CancellationException if interrupted before the first optimiser step
      * @throws DivergedException if loss or gradient was not finite too often in a row
      * @throws dev.reft.grading.GradingException if all gradings failed, or too many graders hang
      */
@@ -142,13 +146,61 @@ public final class OnlineSelfTraining implements AutoCloseable {
                     SftRows.weights(rows.batch(), config.base().aggregation()));
         }
 
+        private int miniBatches() {
+            return Math.min(config.miniBatches(), Math.max(1, rows.batch().size()));
+        }
+
+        @Override
+        public int passes() {
+            return config.epochs() * miniBatches();
+        }
+
+        /** A mini-batch's rows in the order of its epoch; a function of place, so that replicas and resumed runs agree. */
+        private int[] chosen(int pass) {
+            int size = rows.batch().size();
+            int parts = miniBatches();
+            int[] order = new int[size];
+            Arrays.setAll(order, i -> i);
+            if (parts > 1) {
+                long seed = config.answers().seed();
+                order = Seeds.permutation(
+                        size, Seeds.at(seed, Seeds.Stream.SHUFFLE, loop.steps(), "mini-batches", pass / parts));
+            }
+            int part = pass % parts;
+            return Arrays.copyOfRange(
+                    order, (int) ((long) size * part / parts), (int) ((long) size * (part + 1) / parts));
+        }
+
+        @Override
+        public TokenBatch rows(int pass) {
+            return rows.batch().select(chosen(pass));
+        }
+
+        @Override
+        public Objective objective(int pass) {
+            int[] lengths = new int[rows.batch().size()];
+            boolean[] counted = new boolean[lengths.length];
+            for (int i = 0; i < lengths.length; i++) {
+                lengths[i] = rows.batch().row(i).scored().length;
+            }
+            for (int row : chosen(pass)) {
+                counted[row] = true;
+            }
+            return new CrossEntropyObjective(
+                    Ragged.floats(config.base().aggregation().weights(lengths, counted)));
+        }
+
         @Override
         public void report(Map<String, Double> sums, Map<String, Double> metrics) {
             double tokens = sums.getOrDefault(Sums.TOKENS, 0.0);
             if (tokens > 0) {
                 metrics.put("loss", sums.getOrDefault(Sums.NEGATIVE_LOG_PROB, 0.0) / tokens);
             }
-            metrics.put("tokens", tokens);
+            int length = 0;
+            for (int i = 0; i < rows.batch().size(); i++) {
+                length += rows.batch().row(i).scored().length;
+            }
+            metrics.put("tokens", (double) length);
             metrics.put("examples", (double) rows.examples().size());
             metrics.put("examples/skipped", (double) rows.skipped());
             for (String name : List.of("samples", "samples/right", "grade/failed", "grade/none")) {

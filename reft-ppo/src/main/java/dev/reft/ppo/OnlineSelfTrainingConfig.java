@@ -7,12 +7,27 @@ import java.util.function.UnaryOperator;
  *
  * @param answers how answers are drawn and judged: those whose score is at least {@link EvaluationConfig#rightFrom} are learned
  * @param gold whether the worked solutions are learned beside them
+ * @param epochs how often an update goes over the batch, &gt;= 1
+ * @param miniBatches optimiser steps of an epoch, &gt;= 1; fewer where there are fewer rows
  * @param base how rows are made and steps are taken
  */
-public record OnlineSelfTrainingConfig(EvaluationConfig answers, boolean gold, SftConfig base) {
+public record OnlineSelfTrainingConfig(
+        EvaluationConfig answers, boolean gold, int epochs, int miniBatches, SftConfig base) {
+    /**
+     * Checks the counts.
+     *
+     * @throws IllegalArgumentException if one is not positive, with the value in the message
+     */
+    public OnlineSelfTrainingConfig {
+        if (epochs < 1 || miniBatches < 1) {
+            throw new IllegalArgumentException(
+                    "epochs " + epochs + " and miniBatches " + miniBatches + " must be positive");
+        }
+    }
+
     /**
      * Online self-training of the ReFT paper (arXiv 2401.08967): one sample a question at temperature 1, solutions learned too, rate 3e-7,
-     * gradients clipped at 1. Its batches have 32 questions.
+     * gradients clipped at 1. Its batches have 32 questions, each gone over twice, as {@link PpoConfig#reft} goes over its own.
      *
      * @param maxTokens most tokens of a sample
      * @param seed of the draws
@@ -22,6 +37,8 @@ public record OnlineSelfTrainingConfig(EvaluationConfig answers, boolean gold, S
         return new OnlineSelfTrainingConfig(
                 EvaluationConfig.voting(1, 1, maxTokens, seed),
                 true,
+                2,
+                1,
                 SftConfig.reft().toBuilder().rate(3e-7).maxTokens(0).build());
     }
 
@@ -32,7 +49,7 @@ public record OnlineSelfTrainingConfig(EvaluationConfig answers, boolean gold, S
      * @return the configuration
      */
     public OnlineSelfTrainingConfig withAnswers(EvaluationConfig other) {
-        return new OnlineSelfTrainingConfig(other, gold, base);
+        return new OnlineSelfTrainingConfig(other, gold, epochs, miniBatches, base);
     }
 
     /**
@@ -42,7 +59,18 @@ public record OnlineSelfTrainingConfig(EvaluationConfig answers, boolean gold, S
      * @return the configuration
      */
     public OnlineSelfTrainingConfig withGold(boolean learned) {
-        return new OnlineSelfTrainingConfig(answers, learned, base);
+        return new OnlineSelfTrainingConfig(answers, learned, epochs, miniBatches, base);
+    }
+
+    /**
+     * This configuration with other optimiser steps a batch, such as those of the PPO that it is compared with.
+     *
+     * @param timesOver how often an update goes over the batch, &gt;= 1
+     * @param parts optimiser steps of an epoch, &gt;= 1
+     * @return the configuration
+     */
+    public OnlineSelfTrainingConfig withUpdates(int timesOver, int parts) {
+        return new OnlineSelfTrainingConfig(answers, gold, timesOver, parts, base);
     }
 
     /**
@@ -53,6 +81,10 @@ public record OnlineSelfTrainingConfig(EvaluationConfig answers, boolean gold, S
      */
     public OnlineSelfTrainingConfig with(UnaryOperator<SftConfigBuilder> change) {
         return new OnlineSelfTrainingConfig(
-                answers, gold, change.apply(base.toBuilder()).build());
+                answers,
+                gold,
+                epochs,
+                miniBatches,
+                change.apply(base.toBuilder()).build());
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Makes pairs of the scored answers to one prompt after another. */
 final class PairMaker {
@@ -46,13 +47,25 @@ final class PairMaker {
         if (scored.size() < 2) {
             return;
         }
-        Scored best = scored.get(0);
+        Scored best =
+                best(scored.stream().filter(answer -> answer.response().ended()).toList());
         Scored worst = scored.get(0);
         for (Scored answer : scored) {
-            best = answer.score() > best.score() ? answer : best;
             worst = answer.score() < worst.score() ? answer : worst;
         }
-        compare(prompt, best, worst, 0);
+        // Where the only answers that are better than the worst were cut off there is no pair, and that is the reason.
+        Scored any = best(scored);
+        boolean lower = best != null && best.score() > worst.score();
+        compare(prompt, best == null || !lower ? any : best, worst, 0);
+    }
+
+    /** The first of the greatest scores; null without any. */
+    private static @Nullable Scored best(List<Scored> scored) {
+        Scored best = null;
+        for (Scored answer : scored) {
+            best = best == null || answer.score() > best.score() ? answer : best;
+        }
+        return best;
     }
 
     private void compare(Prompt prompt, Scored a, Scored b, double gap) {
@@ -63,6 +76,8 @@ final class PairMaker {
             pairs.drop("ties");
         } else if (better.response().text().equals(worse.response().text())) {
             pairs.drop("equal");
+        } else if (!better.response().ended()) {
+            pairs.drop("unfinished");
         } else {
             Map<String, Object> attributes = new TreeMap<>(prompt.attributes());
             attributes.put("chosen_score", better.score());

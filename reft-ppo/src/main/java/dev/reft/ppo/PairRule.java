@@ -1,8 +1,9 @@
 package dev.reft.ppo;
 
-/** Which of the scored answers to a prompt become pairs. Equal scores never do. The type grows; callers keep a default branch. */
+/** Which of the scored answers to a prompt become pairs. Equal scores never do, and an answer
+ * that was cut off is never the chosen one: a policy would learn not to end. The type grows; callers keep a default branch. */
 public sealed interface PairRule {
-    /** One pair a prompt: the answer with the greatest score against that with the least; of equals the first. */
+    /** One pair a prompt: of the answers that ended that with the greatest score, against that with the least of all; of equals the first. */
     record BestAgainstWorst() implements PairRule {}
 
     /**

@@ -11,7 +11,7 @@ import java.util.TreeMap;
  *
  * @param pairs in the order of their prompts
  * @param dropped reason to count: {@code ties} (comparisons that nobody won), {@code equal} (two answers that read the same),
- *     {@code unscored} (answers that have no score)
+ *     {@code unscored} (answers that have no score), {@code unfinished} (comparisons that an answer won which was cut off)
  */
 public record PairSet(List<PreferencePair> pairs, Map<String, Integer> dropped) {
     /** Copies both. */

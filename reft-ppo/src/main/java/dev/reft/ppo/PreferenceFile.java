@@ -29,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
  * {"input": {"messages": [...]}, "preferred_output": [...], "non_preferred_output": [...]} OpenAI's
  * </pre>
  *
- * <p>{@code id} (or {@code prompt_id}) and {@code margin} may be there; all other fields become attributes. Beside whole conversations a
+ * <p>{@code id} (or {@code prompt_id}), {@code margin}, {@code chosen_ended} and {@code rejected_ended} (false for an answer that was cut
+ * off, true where absent) may be there; all other fields become attributes. Beside whole conversations a
  * {@code prompt} that is text is a copy of the first message in published data sets, and is ignored. A pair whose answers are the same
  * is left out and counted.
  */
@@ -90,7 +91,7 @@ public final class PreferenceFile {
     }
 
     /**
-     * Writes pairs so that {@link #read} reads them, responses as their text; the file appears whole or not at all.
+     * Writes pairs so that {@link #read} reads them, responses as their text, with a note of those that were cut off; the file appears whole or not at all.
      *
      * @param file replaced if it exists
      * @param pairs what to write; attributes must be text, numbers, booleans, lists or maps
@@ -105,6 +106,8 @@ public final class PreferenceFile {
             row.put("chosen", pair.chosen().text());
             row.put("rejected", pair.rejected().text());
             row.put("margin", pair.margin());
+            ended(row, "chosen_ended", pair.chosen());
+            ended(row, "rejected_ended", pair.rejected());
             pair.attributes().forEach(row::putIfAbsent);
             lines.append(JSON.writeValueAsString(row)).append('\n');
         }
@@ -116,6 +119,12 @@ public final class PreferenceFile {
             AtomicFiles.writeText(file, lines.toString());
         } catch (IOException e) {
             throw new UncheckedIOException("writing " + file, e);
+        }
+    }
+
+    private static void ended(Map<String, Object> row, String field, Response response) {
+        if (!response.ended()) {
+            row.put(field, false);
         }
     }
 

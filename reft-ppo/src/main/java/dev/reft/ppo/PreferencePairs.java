@@ -46,7 +46,7 @@ public final class PreferencePairs {
 
     /**
      * Pairs of answers of one or several models (off-policy): texts, because models may have different tokenizers. An answer that was
-     * cut off gets no end token.
+     * cut off gets no end token, and is never the chosen one.
      *
      * @param candidates prompts with answers to compare
      * @param judge scores the answers to a prompt together; see {@link PairwiseJudge} for one that compares two at a time

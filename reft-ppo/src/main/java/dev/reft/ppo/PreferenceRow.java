@@ -17,6 +17,8 @@ final class PreferenceRow {
             "id",
             "prompt_id",
             "margin",
+            "chosen_ended",
+            "rejected_ended",
             "prompt",
             "chosen",
             "rejected",
@@ -81,7 +83,24 @@ final class PreferenceRow {
 
     private PreferencePair pair(Prompt.Input input, String chosen, String rejected, Map<String, Object> attributes) {
         Prompt prompt = new Prompt(id(), input, "", attributes);
-        return new PreferencePair(prompt, Response.of(chosen), Response.of(rejected), margin(), attributes);
+        return new PreferencePair(
+                prompt,
+                new Response.Text(chosen, ended("chosen_ended")),
+                new Response.Text(rejected, ended("rejected_ended")),
+                margin(),
+                attributes);
+    }
+
+    /** Answers in data are whole unless the row says otherwise. */
+    private boolean ended(String field) {
+        JsonNode ended = node.get(field);
+        if (ended == null || ended.isNull()) {
+            return true;
+        }
+        if (!ended.isBoolean()) {
+            throw error(field, ended, "must be true or false");
+        }
+        return ended.booleanValue();
     }
 
     private String id() {

@@ -1,16 +1,13 @@
 package dev.reft.ppo;
 
 import dev.reft.model.Objective;
-import dev.reft.model.Output;
 import dev.reft.model.Policy;
 import dev.reft.model.TokenBatch;
 import dev.reft.objective.PreferenceSums;
 import dev.reft.objective.RewardLabelObjective;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Fits a reward model to answers that are marked right or wrong, such as the reranker of ReFT (arXiv 2401.08967, section 4.4) or any
@@ -25,24 +22,9 @@ import java.util.Set;
  * {@code examples/skipped}, and the rest as {@link RewardModelTrainer}; calibration is that of the probability of being right. What is
  * said there of value heads, export and use holds here.
  */
-public final class RerankerTrainer implements AutoCloseable {
-    private final Policy policy;
-    private final RerankerConfig config;
-    private final BatchLoop loop;
-
+public final class RerankerTrainer extends RewardTrainer<LabelledResponse> {
     private RerankerTrainer(Policy policy, RerankerConfig config) {
-        this.policy = policy;
-        this.config = config;
-        RewardModelTrainer.requireValues(policy);
-        loop = new BatchLoop(
-                "RerankerTrainer",
-                "reranker",
-                policy,
-                config,
-                config.base(),
-                config.headRate(),
-                BatchLoop.Memory.NONE,
-                () -> {});
+        super("RerankerTrainer", "reranker", policy, config, config.base(), config.headRate());
     }
 
     /**
@@ -69,37 +51,20 @@ public final class RerankerTrainer implements AutoCloseable {
      */
     public static RerankerTrainer resume(Policy policy, RerankerConfig config, Path checkpoint) {
         RerankerTrainer trainer = new RerankerTrainer(policy, config);
-        trainer.loop.restore(checkpoint);
+        trainer.restore(checkpoint);
         return trainer;
     }
 
-    /**
-     * One optimiser step on a batch of examples.
-     *
-     * @param examples the batch; with replicas all ranks give the whole of it
-     * @return what happened, of the batch before the step
-     * @throws java.util.concurrent.CancellationException if interrupted before the optimiser step
-     * @throws DivergedException if loss or gradient was not finite too often in a row
-     */
-    public StepReport step(List<LabelledResponse> examples) {
-        return loop.step(() -> new Task(examples));
+    @Override
+    BatchLoop.Task task(List<LabelledResponse> examples) {
+        return new Task(examples);
     }
 
-    /**
-     * The metrics of examples that are not trained.
-     *
-     * @param examples held-out data; with replicas all ranks give the whole of it
-     * @return the metrics of a step, without those of the optimiser
-     */
-    public StepReport evaluate(List<LabelledResponse> examples) {
-        return loop.evaluate(() -> new Task(examples));
-    }
-
-    private final class Task implements BatchLoop.Task {
+    private final class Task extends ValueTask {
         private final ResponseRows.Labelled rows;
 
         Task(List<LabelledResponse> examples) {
-            rows = new ResponseRows(policy.tokenizer(), policy.info(), config.base(), false).labelled(examples);
+            rows = encoder().labelled(examples);
         }
 
         @Override
@@ -108,74 +73,19 @@ public final class RerankerTrainer implements AutoCloseable {
         }
 
         @Override
-        public Set<Output> wanted() {
-            return Set.of(Output.VALUE);
-        }
-
-        @Override
         public Objective objective() {
             boolean[] right = new boolean[rows.examples().size()];
-            double[] weights = new double[right.length];
-            Arrays.fill(weights, 1.0 / weights.length);
             for (int i = 0; i < right.length; i++) {
                 right[i] = rows.examples().get(i).good();
             }
-            return new RewardLabelObjective(right, weights);
+            return new RewardLabelObjective(right, equal(right.length));
         }
 
         @Override
         public void report(Map<String, Double> sums, Map<String, Double> metrics) {
-            metrics.put("examples", (double) rows.examples().size());
-            metrics.put("examples/skipped", (double) rows.skipped());
             double counted =
                     sums.getOrDefault(PreferenceSums.CHOSEN, 0.0) + sums.getOrDefault(PreferenceSums.REJECTED, 0.0);
-            if (counted > 0) {
-                RewardReport.put(sums, counted, metrics);
-            }
+            put("examples", rows.examples().size(), rows.skipped(), counted, sums, metrics);
         }
-    }
-
-    /**
-     * Number of steps that were done, those before a resume included; also the cursor of the data.
-     *
-     * @return &gt;= 0
-     */
-    public long steps() {
-        return loop.steps();
-    }
-
-    /**
-     * Where the trainer is; from any thread.
-     *
-     * @return the phase and how much of it is done
-     */
-    public Progress progress() {
-        return loop.progress();
-    }
-
-    /**
-     * What the host gave to {@link #save} in the checkpoint that this run was resumed from, or last gave to it.
-     *
-     * @return "" at a run's start
-     */
-    public String hostState() {
-        return loop.hostState();
-    }
-
-    /**
-     * Writes a checkpoint into a folder and makes it the latest; as {@link SftTrainer#save}.
-     *
-     * @param checkpoint the folder of all checkpoints of the run, made if absent
-     * @param hostState anything the host wants back on resume
-     * @throws java.io.UncheckedIOException if writing fails; earlier checkpoints are as they were
-     */
-    public void save(Path checkpoint, String hostState) {
-        loop.save(checkpoint, hostState, null);
-    }
-
-    /** Ends the run; the second and later calls do nothing. The policy stays open. */
-    @Override
-    public void close() {
-        loop.close(() -> {});
     }
 }

@@ -1,6 +1,7 @@
 package dev.reft.ppo;
 
 import dev.reft.generation.Completion;
+import dev.reft.generation.Finish;
 
 /** An answer to a prompt that is compared or marked. The type grows; callers keep a default branch. */
 public sealed interface Response {
@@ -10,6 +11,14 @@ public sealed interface Response {
      * @return the text without an end token
      */
     String text();
+
+    /**
+     * Whether the answer ends where its text does. One that was cut off by its length gets no end token, and nothing that chooses
+     * among a model's own answers takes it for a good one.
+     *
+     * @return false if it was cut off
+     */
+    boolean ended();
 
     /**
      * An answer from data or from another model: its text is encoded by the trained model's tokenizer.
@@ -29,6 +38,11 @@ public sealed interface Response {
         @Override
         public String text() {
             return completion.text();
+        }
+
+        @Override
+        public boolean ended() {
+            return completion.finish() != Finish.LENGTH;
         }
     }
 

@@ -12,8 +12,10 @@ import dev.reft.model.Row;
 import dev.reft.model.Scorer;
 import dev.reft.model.TokenBatch;
 import dev.reft.objective.Accumulation;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +25,7 @@ import java.util.Set;
  * as an evaluation's.
  *
  * <p>Gradings come from several threads: give it a scorer from {@link dev.reft.model.Models#shared}, which merges what waits into passes.
- * {@link #group} scores the completions of a prompt in one call. A grade's parts hold {@code value}, the model's own number. A
+ * {@link #group} scores the completions of a prompt in one call, equal ones once. A grade's parts hold {@code value}, the model's own number. A
  * completion that is too long for the model's context gets {@link Grade.None}.
  */
 public final class RewardModelGrader implements Grader {
@@ -92,11 +94,14 @@ public final class RewardModelGrader implements Grader {
     private List<Grade> gradeAll(Prompt prompt, List<Completion> group) {
         ModelInfo info = scorer.info();
         List<Row> rows = new ArrayList<>();
+        Map<IntBuffer, Integer> known = new HashMap<>(); // samples of one prompt are often the same
         int[] index = new int[group.size()];
         for (int i = 0; i < index.length; i++) {
             int[] tokens = tokens(prompt, group.get(i));
-            index[i] = tokens.length > info.contextLength() ? -1 : rows.size();
-            if (index[i] >= 0) {
+            index[i] = tokens.length > info.contextLength()
+                    ? -1
+                    : known.computeIfAbsent(IntBuffer.wrap(tokens), all -> rows.size());
+            if (index[i] == rows.size()) {
                 rows.add(new Row(tokens, new int[0], 1f));
             }
         }

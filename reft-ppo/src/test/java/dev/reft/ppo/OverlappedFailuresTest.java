@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterEach;
@@ -80,27 +81,40 @@ class OverlappedFailuresTest {
     void closeEndsWhatIsBeingSampled() throws Exception {
         Overlapping.Watched policy = new Overlapping.Watched(Methods.policy(5));
         CountDownLatch sampling = new CountDownLatch(1);
-        try (policy) {
-            OverlappedTrainer trainer =
-                    Overlapping.builder(policy, Overlapping.config()).startOverlapped(new Overlap(3, 1), threads, data);
-            trainer.step();
-            AtomicInteger tokens = new AtomicInteger();
-            policy.beforeToken = () -> {
+        CountDownLatch closing = new CountDownLatch(1);
+        AtomicBoolean held = new AtomicBoolean();
+        AtomicInteger tokens = new AtomicInteger();
+        policy.beforeToken = () -> {
+            if (held.get()) {
                 tokens.incrementAndGet();
                 sampling.countDown();
                 try {
-                    Thread.sleep(50);
+                    closing.await();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
-            };
+            }
+        };
+        try (policy) {
+            OverlappedTrainer trainer = Overlapping.builder(policy, Overlapping.config())
+                    .startOverlapped(new Overlap(3, 1), threads, step -> {
+                        held.set(step >= 4); // asked for by step 1 when it has its own samples
+                        return data.apply(step);
+                    });
+            trainer.step();
             trainer.step();
             assertTrue(sampling.await(10, TimeUnit.SECONDS));
-            trainer.close();
-            int then = tokens.get();
-            assertEquals(1, policy.open.get() + 1, "all copies are closed");
-            Thread.sleep(150);
-            assertEquals(then, tokens.get(), "nothing is sampled any more");
+            Thread closer = new Thread(trainer::close);
+            closer.start();
+            while (closer.isAlive() && closer.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            closing.countDown();
+            closer.join();
+            assertEquals(0, policy.open.get(), "all copies are closed");
+            threads.shutdown();
+            assertTrue(threads.awaitTermination(10, TimeUnit.SECONDS));
+            assertEquals(1, tokens.get(), "nothing is sampled any more");
             trainer.close();
             String said =
                     assertThrows(IllegalStateException.class, trainer::step).getMessage();

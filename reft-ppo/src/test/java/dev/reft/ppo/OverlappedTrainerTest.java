@@ -79,11 +79,12 @@ class OverlappedTrainerTest {
     void theExecutorsPaceChangesNothing() {
         Run pooled = run(Overlapping.config(), Overlap.ONE_STEP, threads, 5);
         assertEquals(pooled, run(Overlapping.config(), Overlap.ONE_STEP, Runnable::run, 5));
+        // As late as can be: nothing is drawn before the training waits for it.
+        Thread training = Thread.currentThread();
         Executor late = task -> threads.execute(() -> {
-            try {
-                Thread.sleep(30);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            while (training.getState() != Thread.State.WAITING
+                    && !Thread.currentThread().isInterrupted()) {
+                Thread.yield();
             }
             task.run();
         });

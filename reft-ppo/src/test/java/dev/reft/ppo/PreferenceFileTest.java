@@ -1,6 +1,7 @@
 package dev.reft.ppo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -96,6 +97,7 @@ class PreferenceFileTest {
                 "{\"prompt\": \"a\", \"chosen\": [{\"content\": \"x\"}], \"rejected\": [{}]} | field 'chosen', value {\"content",
                 "{\"prompt\": \"a\", \"chosen\": [{\"role\": \"user\", \"content\": \"x\"}], \"rejected\": [{\"role\": \"assistant\", \"content\": \"x\"}]} | field 'chosen'",
                 "{\"input\": {}, \"preferred_output\": [{\"role\": \"assistant\", \"content\": \"x\"}], \"non_preferred_output\": [{\"role\": \"assistant\", \"content\": \"y\"}]} | field 'input', value {}",
+                "{\"prompt\": \"a\", \"chosen\": \"a\", \"rejected\": \"b\", \"chosen_ended\": 1} | field 'chosen_ended', value 1",
                 "[1] | must be an object, found [1]",
                 "{\"prompt\": | no valid JSON",
             })
@@ -124,9 +126,18 @@ class PreferenceFileTest {
                         Response.of("no"),
                         0.25,
                         Map.of("k", 1)),
-                PreferencePair.of(Prompt.chat("b", List.of(Message.user("?")), ""), "1", "2"));
+                PreferencePair.of(Prompt.chat("b", List.of(Message.user("?")), ""), "1", "2"),
+                new PreferencePair(
+                        Prompt.text("c", "?", ""),
+                        Response.of("whole"),
+                        new Response.Text("cut of", false),
+                        0,
+                        Map.of()));
         PreferenceFile.write(file, pairs);
         assertEquals(pairs, PreferenceFile.read(file).pairs());
+        List<String> lines = Files.readAllLines(file);
+        assertTrue(lines.get(2).contains("\"rejected_ended\":false"), lines.get(2));
+        assertFalse(lines.get(1).contains("ended"), lines.get(1));
     }
 
     @Property(tries = 200)

@@ -120,22 +120,49 @@ class PreferencePairsTest {
         GroupGrader judge = PreferencePairs.each((prompt, c) ->
                 c.text().equals("bad") ? Grade.none("bad") : Grade.of(c.text().length()));
         PairSet set = PreferencePairs.judged(
-                List.of(candidates("aaa", "aaaaa", "bad", "aa")),
+                List.of(candidates("aaa", "a", "bad", "aa")),
                 judge,
                 new PairRule.BestAgainstWorst(),
                 GradingLimits.DEFAULT);
         PreferencePair pair = set.pairs().get(0);
-        assertEquals(new Response.Text("aaaaa", false), pair.chosen(), "a cut-off answer does not end");
-        assertEquals(new Response.Text("aa", true), pair.rejected());
-        assertEquals("model 1", pair.attributes().get("chosen_source"));
-        assertEquals("model 3", pair.attributes().get("rejected_source"));
+        assertEquals(new Response.Text("aaa", true), pair.chosen());
+        assertEquals(new Response.Text("a", false), pair.rejected(), "a cut-off answer does not end");
+        assertEquals("model 0", pair.attributes().get("chosen_source"));
+        assertEquals("model 1", pair.attributes().get("rejected_source"));
         assertEquals(Map.of("unscored", 1), set.dropped());
         try (Policy policy = Preferring.policy()) {
             ResponseRows.Pairs rows =
                     new ResponseRows(policy.tokenizer(), policy.info(), SftConfig.reft(), true).pairs(set.pairs());
-            assertEquals(3 + 5, rows.batch().row(0).tokens().length);
-            assertEquals(3 + 2 + 1, rows.batch().row(1).tokens().length);
+            assertEquals(3 + 3 + 1, rows.batch().row(0).tokens().length);
+            assertEquals(3 + 1, rows.batch().row(1).tokens().length);
         }
+    }
+
+    @Test
+    void anAnswerThatWasCutOffIsNeverTheChosenOne() {
+        GroupGrader byLength =
+                PreferencePairs.each((prompt, c) -> Grade.of(c.text().length()));
+        // The second answer was cut off.
+        for (PairRule rule : List.of(new PairRule.BestAgainstWorst(), new PairRule.AllPairs(0))) {
+            PairSet set = PreferencePairs.judged(
+                    List.of(candidates("aa", "aaaaa", "a")), byLength, rule, GradingLimits.DEFAULT);
+            assertEquals(1, set.pairs().size(), rule.toString());
+            assertEquals("aa", set.pairs().get(0).chosen().text());
+            assertEquals("a", set.pairs().get(0).rejected().text());
+            PairSet none =
+                    PreferencePairs.judged(List.of(candidates("aa", "aaaaa")), byLength, rule, GradingLimits.DEFAULT);
+            assertEquals(List.of(), none.pairs());
+            assertEquals(Map.of("unfinished", 1), none.dropped(), rule.toString());
+        }
+        Completion cut = completion(0, "text 0", Finish.LENGTH);
+        Rollouts rollouts = new Rollouts(
+                0,
+                List.of(new Rollouts.Group(
+                        PROMPT, new int[] {4, 5, 8}, 1, List.of(cut, completion(1, "text 1", Finish.END)))));
+        PairSet own = PreferencePairs.fromRollouts(
+                new GradedRollouts(rollouts, List.of(List.of(Grade.of(1), Grade.of(0)))),
+                new PairRule.BestAgainstWorst());
+        assertEquals(Map.of("unfinished", 1), own.dropped());
     }
 
     @Test

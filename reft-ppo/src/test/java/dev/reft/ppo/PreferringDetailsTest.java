@@ -115,6 +115,21 @@ class PreferringDetailsTest {
     }
 
     @Test
+    void everyLossOfTheFamilyIsAmongTheKinds() {
+        List<String> names =
+                Preferring.kinds().stream().map(Preferring.Kind::name).toList();
+        for (Class<?> family : List.of(PreferenceLoss.class, AnchoredPreference.class)) {
+            for (Class<?> loss : family.getDeclaredClasses()) {
+                if (loss.isRecord() && PreferenceLoss.class.isAssignableFrom(loss)) {
+                    assertTrue(
+                            names.stream().anyMatch(name -> name.startsWith(loss.getSimpleName() + "[")),
+                            loss + " is not among " + names);
+                }
+            }
+        }
+    }
+
+    @Test
     void rewardsOfMeansAreOfMeans() {
         PreferenceConfig config = PreferenceConfig.of(new PreferenceLoss.SimPo(2, 0.5), 1e-2);
         try (Policy policy = Preferring.policy();

@@ -178,8 +178,9 @@ class PreferringTrainersTest {
         return reports.toString();
     }
 
+    /** Every kind of loss, so that "resumes exactly" is shown for each. */
     @ParameterizedTest
-    @MethodSource("few")
+    @MethodSource("kinds")
     void fourStepsStraightAreTwoAndSaveAndResumeAndTwo(Preferring.Kind kind) {
         String reports;
         String state;

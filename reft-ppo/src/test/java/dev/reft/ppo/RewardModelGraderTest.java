@@ -10,6 +10,7 @@ import dev.reft.generation.Completion;
 import dev.reft.generation.Finish;
 import dev.reft.generation.Segment;
 import dev.reft.grading.Grade;
+import dev.reft.grading.Prompt;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.ModelSpec;
 import dev.reft.model.Models;
@@ -17,8 +18,11 @@ import dev.reft.model.Output;
 import dev.reft.model.Policy;
 import dev.reft.model.Precision;
 import dev.reft.model.Scorer;
+import dev.reft.model.TokenBatch;
+import dev.reft.model.TokenScores;
 import dev.reft.model.Training;
 import dev.reft.model.ValueHead;
+import dev.reft.testkit.ForwardingPolicy;
 import dev.reft.testkit.tiny.TinyProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,6 +126,33 @@ class RewardModelGraderTest {
             assertThrows(IllegalArgumentException.class, () -> RewardModelGrader.of(without));
             assertThrows(
                     IllegalArgumentException.class, () -> RewardModelTrainer.start(without, RewardModelConfig.tulu3()));
+        }
+    }
+
+    @Test
+    void equalCompletionsAreScoredOnce() throws Exception {
+        int[] rows = {0};
+        Policy policy = new ForwardingPolicy(trained()) {
+            @Override
+            public TokenScores score(TokenBatch batch, Set<Output> wanted) {
+                rows[0] += batch.size();
+                return inner().score(batch, wanted);
+            }
+        };
+        try (policy) {
+            Completion a = completion(policy, Response.of("a"), Finish.END);
+            Completion again = completion(policy, Response.of("a"), Finish.END);
+            Completion cut = completion(policy, Response.of("a"), Finish.LENGTH);
+            Completion tooLong = completion(policy, Response.of("aaaaaaaaaaaaaa"), Finish.LENGTH);
+            Completion b = completion(policy, Response.of("b"), Finish.END);
+            Prompt prompt = Preferring.all().get(0).prompt();
+            RewardModelGrader grader = RewardModelGrader.of(policy);
+            List<Grade> grades = grader.group().grade(prompt, List.of(a, b, tooLong, again, cut));
+            assertEquals(3, rows[0], "an end makes another completion");
+            assertEquals(value(grades.get(0)), value(grades.get(3)));
+            assertEquals(value(grader.grade(prompt, b)), value(grades.get(1)), 1e-6);
+            assertEquals(value(grader.grade(prompt, cut)), value(grades.get(4)), 1e-6);
+            assertInstanceOf(Grade.None.class, grades.get(2));
         }
     }
 

@@ -39,7 +39,48 @@ class SelfTrainingTest {
     private static OnlineSelfTrainingConfig config() {
         return OnlineSelfTrainingConfig.reft(2, 3)
                 .withAnswers(EvaluationConfig.voting(4, 1, 2, 3))
+                .withUpdates(2, 3)
                 .with(base -> base.rate(3e-3));
+    }
+
+    @Test
+    void aBatchHasAsManyOptimiserStepsAsPpos() {
+        PpoConfig ppo = PpoConfig.reft();
+        OnlineSelfTrainingConfig reft = OnlineSelfTrainingConfig.reft(2, 3);
+        assertEquals(ppo.epochs(), reft.epochs());
+        assertEquals(ppo.miniBatches(), reft.miniBatches());
+        assertThrows(IllegalArgumentException.class, () -> reft.withUpdates(0, 1));
+        assertThrows(IllegalArgumentException.class, () -> reft.withUpdates(1, 0));
+        try (Policy policy = Addition.warmedUp(10)) {
+            try (OnlineSelfTraining trainer = OnlineSelfTraining.start(policy, GRADER, config())) {
+                assertEquals(6, trainer.step(problems()).metric("update/optimizer_steps"));
+            }
+            // One epoch of plain descent in mini-batches is descent on each of them; tokens are those of the batch.
+            OnlineSelfTrainingConfig plain = config().withAnswers(EvaluationConfig.voting(1, 1, 1, 3));
+            try (OnlineSelfTraining trainer = OnlineSelfTraining.start(policy, GRADER, plain)) {
+                StepReport report = trainer.step(problems());
+                assertEquals(9, report.metric("examples"));
+                assertEquals(18, report.metric("tokens"), "nine digits and their ends, though each was learned twice");
+            }
+        }
+    }
+
+    /** With one token an answer can be right, but has no room to end. */
+    @Test
+    void whatWasCutOffIsNotLearnedHoweverRightItIs() {
+        EvaluationConfig answers = EvaluationConfig.voting(4, 1, 1, 3);
+        try (Policy policy = Addition.warmedUp(25)) {
+            try (OnlineSelfTraining trainer = OnlineSelfTraining.start(
+                    policy, GRADER, config().withAnswers(answers).withGold(false))) {
+                StepReport report = trainer.step(problems());
+                assertTrue(report.metric("samples/right") > 0);
+                assertEquals(0, report.metric("samples/kept"));
+                assertEquals(0, report.metric("examples"));
+            }
+            SelfTrainingSet set = new OfflineSelfTraining(policy, GRADER, answers, 2).sample(Addition.prompts());
+            assertTrue(set.counts().get("right") > 0);
+            assertEquals(0, set.counts().get("kept"));
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.reft.examples.data;
 
 import dev.reft.generation.Completion;
+import dev.reft.generation.Finish;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
@@ -25,7 +26,26 @@ public final class WorkedAnswer implements Grader {
 
     @Override
     public Grade grade(Prompt prompt, Completion completion) {
-        return score(completion.text(), prompt.reference());
+        return score(completion.text(), prompt.reference(), completion.finish() != Finish.LENGTH);
+    }
+
+    /**
+     * The score of an answer that may have been cut off: then it has steps, and no answer.
+     *
+     * @param text an answer
+     * @param reference the right number
+     * @param ended whether it ended by itself
+     * @return the score with its parts
+     */
+    public static Grade.Score score(String text, String reference, boolean ended) {
+        Grade.Score whole = score(text, reference);
+        if (ended) {
+            return whole;
+        }
+        Map<String, Double> parts = new LinkedHashMap<>(whole.parts());
+        parts.put("right", 0.0);
+        parts.put("consistent", 0.0);
+        return new Grade.Score(0.2 * parts.getOrDefault("sound", 0.0), parts, List.of(), "", "");
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.reft.grading.Prompt;
 import dev.reft.model.Sampler;
 import dev.reft.ppo.EvaluationReport;
 import dev.reft.ppo.Evaluator;
+import dev.reft.ppo.evaluation.Diversity;
 import dev.reft.ppo.evaluation.Ranker;
 import dev.reft.ppo.evaluation.Selection;
 import dev.reft.ppo.evaluation.SelectionReport;
@@ -14,7 +15,7 @@ import java.util.Locale;
 
 /**
  * Several answers to each test problem, of which one is chosen: the one that most samples give, and the one that a reward model
- * likes best. One sampling serves both. Every answer is kept in a file, and pieces survive a kill.
+ * likes best. One sampling serves both, and tells how different the answers are. Every answer is kept in a file, and pieces survive a kill.
  */
 final class Ballot {
     /** After a contestant's name, for what its votes chose. */
@@ -22,6 +23,40 @@ final class Ballot {
 
     /** After a contestant's name, for what the reward model chose. */
     static final String RERANK = "-rerank";
+
+    /**
+     * What came of some problems, or of all.
+     *
+     * @param sampling seconds of sampling
+     * @param ranking seconds of the reward model
+     * @param voted what the votes chose
+     * @param ranked what the reward model chose
+     * @param diversity how different the answers to each problem are
+     */
+    record Count(double sampling, double ranking, List<Answer> voted, List<Answer> ranked, List<Diversity> diversity) {
+        Count {
+            voted = List.copyOf(voted);
+            ranked = List.copyOf(ranked);
+            diversity = List.copyOf(diversity);
+        }
+
+        static final Count NONE = new Count(0, 0, List.of(), List.of(), List.of());
+
+        Count and(Count more) {
+            return new Count(
+                    sampling + more.sampling,
+                    ranking + more.ranking,
+                    joined(voted, more.voted),
+                    joined(ranked, more.ranked),
+                    joined(diversity, more.diversity));
+        }
+
+        private static <T> List<T> joined(List<T> first, List<T> second) {
+            List<T> all = new ArrayList<>(first);
+            all.addAll(second);
+            return all;
+        }
+    }
 
     private final Stages stages;
     private final int samples;
@@ -33,69 +68,71 @@ final class Ballot {
 
     /** Whether everything has been chosen. */
     boolean complete(String contestant) {
-        return answers(contestant + VOTE).size() == test().size()
-                && answers(contestant + RERANK).size() == test().size();
+        return stages.folder().ballot(contestant).isPresent();
     }
 
     /** Samples, votes and reranks what has not been chosen yet. */
     void hold(String contestant, Sampler model, Ranker ranker) {
-        List<Answer> voted = new ArrayList<>(answers(contestant + VOTE));
-        List<Answer> ranked = new ArrayList<>(answers(contestant + RERANK));
-        stages.line().start("vote: " + contestant, ranked.size(), test().size());
+        Count all = Count.NONE;
+        stages.line().start("vote: " + contestant, 0, test().size());
         int piece = Math.max(1, 4 * stages.plan().evaluation().concurrent() / samples);
-        while (ranked.size() < test().size()) {
-            int start = ranked.size();
+        for (int start = 0; start < test().size(); start += piece) {
             List<Prompt> problems = test().subList(start, Math.min(test().size(), start + piece));
-            EvaluationReport report = sample(model, problems);
-            SelectionReport votes = SelectionReport.of(report, Selection.majority(), samples);
-            SelectionReport ranks = SelectionReport.of(report, Selection.best(ranker), samples);
             String file = String.format(Locale.ROOT, "votes/%s-%05d", contestant, start);
-            votes.writeAudit(stages.folder().path(file + "-vote.jsonl"));
-            ranks.writeAudit(stages.folder().path(file + "-rerank.jsonl"));
-            voted = new ArrayList<>(voted.subList(0, start));
-            voted.addAll(chosen(votes));
-            ranked.addAll(chosen(ranks));
-            stages.folder().write(Examiner.name(contestant + VOTE, RunData.TEST), voted);
-            stages.folder().write(Examiner.name(contestant + RERANK, RunData.TEST), ranked);
-            stages.line().update(ranked.size(), shares(voted, ranked));
+            Count count = stages.folder().ballotPiece(file).orElseGet(() -> {
+                Count fresh = count(model, ranker, problems, file);
+                stages.folder().writePiece(file, fresh);
+                return fresh;
+            });
+            all = all.and(count);
+            stages.line().update(all.voted().size(), shares(all));
         }
-        stages.line().end(shares(voted, ranked));
+        stages.folder().write(Examiner.name(contestant + VOTE, RunData.TEST), all.voted());
+        stages.folder().write(Examiner.name(contestant + RERANK, RunData.TEST), all.ranked());
+        stages.folder().write(contestant, all);
+        stages.line().end(shares(all));
     }
 
-    private EvaluationReport sample(Sampler model, List<Prompt> problems) {
-        return new Evaluator(model, stages.data().grader(AnswerScores.BINARY), Samples.draws(stages, samples, "votes"))
+    private Count count(Sampler model, Ranker ranker, List<Prompt> problems, String file) {
+        long start = System.nanoTime();
+        EvaluationReport report = new Evaluator(
+                        model, stages.data().grader(AnswerScores.BINARY), Samples.draws(stages, samples, "votes"))
                 .evaluate(problems);
+        double sampling = (System.nanoTime() - start) / 1e9;
+        SelectionReport votes = SelectionReport.of(report, Selection.majority(), samples);
+        start = System.nanoTime();
+        SelectionReport ranks = SelectionReport.of(report, Selection.best(ranker), samples);
+        double ranking = (System.nanoTime() - start) / 1e9;
+        votes.writeAudit(stages.folder().path(file + "-vote.jsonl"));
+        ranks.writeAudit(stages.folder().path(file + "-rerank.jsonl"));
+        List<Diversity> diversity = report.items().stream().map(Diversity::of).toList();
+        return new Count(sampling, ranking, chosen(votes), chosen(ranks), diversity);
     }
 
     private static List<Answer> chosen(SelectionReport report) {
         return report.choices().stream()
                 .map(choice -> {
-                    if (choice.chosen() < 0) {
-                        return new Answer(choice.item().prompt().id(), "", "", false);
-                    }
-                    EvaluationReport.Answer answer = choice.item().answers().get(choice.chosen());
-                    return new Answer(
-                            choice.item().prompt().id(),
-                            answer.completion().text(),
-                            answer.extracted().orElse(""),
-                            choice.right());
+                    String id = choice.item().prompt().id();
+                    return choice.chosen() < 0
+                            ? new Answer(id, "", "", false, true)
+                            : Answer.of(id, choice.item().answers().get(choice.chosen()), choice.right());
                 })
                 .toList();
-    }
-
-    private List<Answer> answers(String contestant) {
-        return stages.folder().answers(Examiner.name(contestant, RunData.TEST));
     }
 
     private List<Prompt> test() {
         return stages.data().tests().getOrDefault(RunData.TEST, List.of());
     }
 
-    private static String shares(List<Answer> voted, List<Answer> ranked) {
+    private static String shares(Count count) {
         return String.format(
                 Locale.ROOT,
                 "majority %.1f %%, reranked %.1f %%",
-                100.0 * Examiner.right(voted) / Math.max(1, voted.size()),
-                100.0 * Examiner.right(ranked) / Math.max(1, ranked.size()));
+                100.0
+                        * Examiner.right(count.voted())
+                        / Math.max(1, count.voted().size()),
+                100.0
+                        * Examiner.right(count.ranked())
+                        / Math.max(1, count.ranked().size()));
     }
 }

@@ -6,14 +6,16 @@ import dev.reft.ppo.PreferenceConfig;
 import dev.reft.ppo.PreferencePair;
 import dev.reft.ppo.PreferenceTrainer;
 import dev.reft.ppo.StepReport;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** Direct preference optimisation on the same noisy choices that RLHF has. */
 final class DpoMethod implements Method {
-    private static final int EPOCHS = 3;
+    /** Name of the measure of the loss of the first batch before anything was learned. */
+    static final String FIRST_LOSS = "loss of the first batch (ln 2 = 0.693147)";
+
+    private static final int EPOCHS = 1;
     private static final int PAIRS = 32;
 
     private final int labelled;
@@ -28,46 +30,38 @@ final class DpoMethod implements Method {
     }
 
     @Override
-    public String labels(Stages stages) {
-        return "choices between two answers to " + labelled + " questions";
-    }
-
-    @Override
-    public Map<String, Double> train(Stages stages) {
+    public Facts train(Stages stages) {
         RunFolder folder = stages.folder();
         Choices choices = Choices.of(stages, labelled);
         Batches<PreferencePair> batches = Batches.of(choices.train(), PAIRS, Examiner.seed(stages.plan(), "dpo"));
-        Map<String, Double> measures = new LinkedHashMap<>();
-        measures.put(BEFORE, choices.seconds());
-        measures.put("pairs", (double) choices.train().size());
-        try (Policy policy = stages.warm()) {
-            PreferenceConfig config = PreferenceConfig.dpo().with(base -> base.rate(rate(stages.plan())));
-            try (PreferenceTrainer trainer = folder.hasCheckpoint(name())
-                    ? PreferenceTrainer.resume(policy, config, folder.checkpoints(name()))
-                    : PreferenceTrainer.start(policy, config)) {
-                trainer.precompute(choices.train());
-                StageLog log = stages.counted(
-                        name(),
-                        new StageLoop.Work(
-                                () -> trainer.step(batches.at(trainer.steps())),
-                                trainer::steps,
-                                trainer::progress,
-                                trainer::save),
-                        trainer.hostState(),
-                        EPOCHS * batches.stepsPerEpoch(),
-                        0,
-                        stages.saveEverySupervised(),
-                        policy,
-                        DpoMethod::describe);
-                stages.line().end(Stages.spent(log, trainer.steps()));
-                if (!log.points().isEmpty()) {
-                    measures.put("first loss", log.points().get(0).metrics().getOrDefault("loss", Double.NaN));
-                }
-                measures.put("accuracy on other choices", held(trainer, choices.heldOut()));
-            }
-            stages.examiner().examine(name(), policy);
+        Map<String, Double> measures = choices.measures();
+        PreferenceConfig config = PreferenceConfig.dpo().with(base -> base.rate(rate(stages.plan())));
+        try (Policy policy = stages.warm();
+                PreferenceTrainer trainer = folder.hasCheckpoint(name())
+                        ? PreferenceTrainer.resume(policy, config, folder.checkpoints(name()))
+                        : PreferenceTrainer.start(policy, config)) {
+            StageLog log = stages.counted(
+                    name(),
+                    new StageLoop.Work(
+                            () -> trainer.step(batches.at(trainer.steps())),
+                            trainer::steps,
+                            trainer::progress,
+                            trainer::save),
+                    trainer.hostState(),
+                    EPOCHS * batches.stepsPerEpoch(),
+                    stages.saveEverySupervised(),
+                    policy,
+                    DpoMethod::describe);
+            stages.line().end(Stages.spent(log, trainer.steps()));
+            // The first point of a log is the first step's alone.
+            measures.put(FIRST_LOSS, log.points().get(0).metrics().getOrDefault("loss", Double.NaN));
+            measures.put("right on held-out pairs", held(trainer, choices.heldOut()));
+            return new Facts(
+                    choices.labels(stages),
+                    choices.sampled().seconds() + log.seconds(),
+                    Math.max(choices.sampled().residentMegabytes(), log.residentMegabytes()),
+                    measures);
         }
-        return measures;
     }
 
     /** A small model takes a tenth of what supervised training takes, a real one DPO's usual 1e-6. */

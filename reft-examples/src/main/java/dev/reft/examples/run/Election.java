@@ -7,7 +7,6 @@ import dev.reft.ppo.Batches;
 import dev.reft.ppo.LabelledResponse;
 import dev.reft.ppo.RerankerConfig;
 import dev.reft.ppo.RerankerTrainer;
-import dev.reft.ppo.Response;
 import dev.reft.ppo.SavedRun;
 import dev.reft.ppo.evaluation.Ranker;
 import java.util.ArrayList;
@@ -23,8 +22,10 @@ import java.util.Map;
 final class Election {
     static final String RERANKER = "reranker";
 
-    private static final int EACH = 4;
-    private static final int EPOCHS = 2;
+    /** Name of the part of a run that votes and reranks. */
+    static final String PART = "votes";
+
+    private static final int EPOCHS = 3;
     private static final int BATCH = 48;
 
     private final Stages stages;
@@ -45,32 +46,36 @@ final class Election {
         if (open.isEmpty()) {
             return;
         }
-        try (Policy reranker = stages.warm()) {
-            fit(reranker);
-            try (LanguageModel frozen = reranker.frozenCopy()) {
-                Ranker ranker = Ranker.rewardModel(frozen);
-                for (String contestant : open) {
-                    try (Policy policy = stages.opener().get()) {
-                        SavedRun.restore(policy, stages.folder().checkpoints(contestant));
-                        ballot.hold(contestant, policy, ranker);
-                    }
+        if (stages.folder().facts(RERANKER).isEmpty()) {
+            fit();
+        }
+        try (LanguageModel reranker = stages.frozen(RERANKER)) {
+            Ranker ranker = Ranker.rewardModel(reranker);
+            for (String contestant : open) {
+                try (Policy policy = stages.opener().get()) {
+                    SavedRun.restore(policy, stages.folder().checkpoints(contestant));
+                    ballot.hold(contestant, policy, ranker);
                 }
             }
         }
     }
 
-    private void fit(Policy model) {
+    private void fit() {
         RunFolder folder = stages.folder();
-        if (folder.finished(RERANKER).isPresent()) {
-            SavedRun.restore(model, folder.checkpoints(RERANKER));
-            return;
-        }
-        Batches<LabelledResponse> batches = Batches.of(labelled(model), BATCH, Examiner.seed(stages.plan(), RERANKER));
+        // The answers that DPO and RLHF have choices of serve here too, marked by the right numbers.
+        Choices.Sampled sampled = Choices.sampled(stages, questions);
+        Map<String, Prompt> prompts = new HashMap<>();
+        sampled.questions().forEach(prompt -> prompts.put(prompt.id(), prompt));
+        Batches<LabelledResponse> batches =
+                Batches.of(labelled(sampled.answers(), prompts), BATCH, Examiner.seed(stages.plan(), RERANKER));
+        long steps = EPOCHS * batches.stepsPerEpoch();
         double rate = stages.plan().warmUp().rate();
-        RerankerConfig config = RerankerConfig.reft().withRates(rate / 4, rate);
-        try (RerankerTrainer trainer = folder.hasCheckpoint(RERANKER)
-                ? RerankerTrainer.resume(model, config, folder.checkpoints(RERANKER))
-                : RerankerTrainer.start(model, config)) {
+        RerankerConfig config =
+                RerankerConfig.reft().withRates(rate, rate).with(base -> base.schedule(stages.falling(steps)));
+        try (Policy model = stages.warm();
+                RerankerTrainer trainer = folder.hasCheckpoint(RERANKER)
+                        ? RerankerTrainer.resume(model, config, folder.checkpoints(RERANKER))
+                        : RerankerTrainer.start(model, config)) {
             StageLog log = stages.counted(
                     RERANKER,
                     new StageLoop.Work(
@@ -79,28 +84,33 @@ final class Election {
                             trainer::progress,
                             trainer::save),
                     trainer.hostState(),
-                    EPOCHS * batches.stepsPerEpoch(),
-                    0,
+                    steps,
                     stages.saveEverySupervised(),
                     model,
                     StageLoop::loss);
             stages.line().end(Stages.spent(log, trainer.steps()));
+            folder.write(
+                    RERANKER,
+                    new Facts(
+                            stages.with("right answers", sampled.questions().size()),
+                            sampled.all().seconds() + log.seconds(),
+                            Math.max(sampled.all().residentMegabytes(), log.residentMegabytes()),
+                            Map.of()));
         }
     }
 
-    /** Different answers of the warmed-up model, right and wrong. */
-    private List<LabelledResponse> labelled(Policy warm) {
-        List<Prompt> all = stages.data().prompts();
-        List<Prompt> some = all.subList(0, Math.min(all.size(), questions));
-        Map<String, Prompt> prompts = new HashMap<>();
-        some.forEach(prompt -> prompts.put(prompt.id(), prompt));
+    /**
+     * Different answers, right and wrong. One that was cut off gets no end; if its number is right none the less it is left out, since it is
+     * neither a wrong answer nor one to like.
+     */
+    static List<LabelledResponse> labelled(List<Answer> answers, Map<String, Prompt> prompts) {
         Map<String, LabelledResponse> different = new LinkedHashMap<>();
-        for (Answer answer : new Samples(stages).all(RERANKER, warm, some, EACH).answers()) {
+        for (Answer answer : answers) {
             Prompt prompt = prompts.get(answer.id());
-            if (prompt != null) {
+            if (prompt != null && (answer.ended() || !answer.right())) {
                 different.putIfAbsent(
-                        answer.id() + "\n" + answer.text().strip(),
-                        new LabelledResponse(prompt, Response.of(answer.text().strip()), answer.right()));
+                        answer.id() + "\n" + answer.text().strip() + (answer.ended() ? "" : "\n"),
+                        new LabelledResponse(prompt, ChoiceRows.response(answer), answer.right()));
             }
         }
         return new ArrayList<>(different.values());

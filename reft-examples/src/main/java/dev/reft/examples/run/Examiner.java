@@ -2,7 +2,6 @@ package dev.reft.examples.run;
 
 import dev.reft.examples.view.ProgressLine;
 import dev.reft.graders.AnswerScores;
-import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import dev.reft.model.Sampler;
@@ -121,9 +120,7 @@ final class Examiner {
     }
 
     private static Answer answer(EvaluationReport.Item item) {
-        EvaluationReport.Answer first = item.answers().get(0);
-        String extracted = first.grade() instanceof Grade.Score score ? score.extracted() : "";
-        return new Answer(item.prompt().id(), first.completion().text(), extracted, item.right());
+        return Answer.of(item.prompt().id(), item.answers().get(0), item.right());
     }
 
     static int right(List<Answer> answers) {

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class JudgeRows {
     /** The words that a judge's model knows beside those of the problems. */
-    static final List<String> WORDS = List.of("judge", ":", "right", "sound", "yes", "no");
+    static final List<String> WORDS = List.of("judge", ":", "right", "sound", "yes", "no", "unfinished");
 
     static final String RIGHT = "right";
     static final String SOUND = "sound";
@@ -36,10 +36,10 @@ final class JudgeRows {
 
     private JudgeRows() {}
 
-    /** The judge's question about an answer. */
-    static String question(String rubric, Prompt prompt, String answer) {
+    /** The judge's question about an answer; the judge is told of one that was cut off. */
+    static String question(String rubric, Prompt prompt, String answer, boolean ended) {
         String asked = prompt.input() instanceof Prompt.Input.Text text ? text.text() : prompt.id();
-        return "judge " + rubric + " : " + asked + " " + answer.strip() + " ?";
+        return "judge " + rubric + " : " + asked + " " + answer.strip() + (ended ? " ?" : " unfinished ?");
     }
 
     /** A labelled row for each answer and rubric, the label being what {@link WorkedAnswer} says. */
@@ -50,15 +50,15 @@ final class JudgeRows {
             for (String rubric : List.of(RIGHT, SOUND)) {
                 examples.add(SftExample.text(
                         answer.id() + "/" + rubric,
-                        question(rubric, prompt, answer.text()),
-                        label(rubric, prompt, answer.text()) ? "yes" : "no"));
+                        question(rubric, prompt, answer.text(), answer.ended()),
+                        label(rubric, prompt, answer.text(), answer.ended()) ? "yes" : "no"));
             }
         }
         return examples;
     }
 
-    static boolean label(String rubric, Prompt prompt, String text) {
-        Grade.Score score = WorkedAnswer.score(text, prompt.reference());
+    static boolean label(String rubric, Prompt prompt, String text, boolean ended) {
+        Grade.Score score = WorkedAnswer.score(text, prompt.reference(), ended);
         return score.parts().getOrDefault(rubric, 0.0) == 1;
     }
 
@@ -68,15 +68,24 @@ final class JudgeRows {
         int agreed = 0;
         for (Answer answer : answers) {
             Prompt prompt = prompt(prompts, answer);
-            Completion completion = new Completion(answer.id(), 0, List.of(), answer.text(), Finish.END);
+            Finish finish = answer.ended() ? Finish.END : Finish.LENGTH;
+            Completion completion = new Completion(answer.id(), 0, List.of(), answer.text(), finish);
             try {
                 boolean says = ((Grade.Score) judge.grade(prompt, completion)).value() >= 0.5;
-                agreed += says == label(rubric, prompt, answer.text()) ? 1 : 0;
+                agreed += says == label(rubric, prompt, answer.text(), answer.ended()) ? 1 : 0;
             } catch (JudgeException | TimeoutException e) {
                 throw new IllegalStateException("judging the answer to '" + answer.id() + "' failed", e);
             }
         }
         return answers.isEmpty() ? Double.NaN : (double) agreed / answers.size();
+    }
+
+    /** The share of answers that have the commoner label: what a judge reaches who says always the same. */
+    static double baseRate(String rubric, List<Answer> answers, Map<String, Prompt> prompts) {
+        long yes = answers.stream()
+                .filter(answer -> label(rubric, prompt(prompts, answer), answer.text(), answer.ended()))
+                .count();
+        return answers.isEmpty() ? Double.NaN : (double) Math.max(yes, answers.size() - yes) / answers.size();
     }
 
     private static Prompt prompt(Map<String, Prompt> prompts, Answer answer) {
@@ -89,6 +98,9 @@ final class JudgeRows {
 
     static LikelihoodJudge judge(Scorer model, String rubric) {
         return LikelihoodJudge.of(
-                model, (Prompt prompt, Completion completion) -> question(rubric, prompt, completion.text()), VERDICTS);
+                model,
+                (Prompt prompt, Completion completion) ->
+                        question(rubric, prompt, completion.text(), completion.finish() != Finish.LENGTH),
+                VERDICTS);
     }
 }

@@ -1,22 +1,15 @@
 package dev.reft.examples.run;
 
-import java.util.Map;
-
 /** A way to improve the model that the warm-up left. It goes on where a killed process was. */
 interface Method {
-    /** Name of the measure of seconds that went into samples, judges and reward models. */
-    String BEFORE = "seconds before";
-
     /** Names its files and its column; letters, digits and hyphens. */
     String name();
 
-    /** What it is told about right and wrong, in words. */
-    String labels(Stages stages);
-
     /**
-     * Trains, leaves a finished stage and checkpoints under its name, and tests.
+     * Trains, and leaves a finished stage and checkpoints under its name. What it needed for that alone is closed when it is done; the test
+     * comes afterwards.
      *
-     * @return further numbers of the report
+     * @return what it was told and what it cost
      */
-    Map<String, Double> train(Stages stages);
+    Facts train(Stages stages);
 }

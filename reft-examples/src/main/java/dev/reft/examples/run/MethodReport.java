@@ -43,7 +43,7 @@ final class MethodReport {
                         String.format(
                                 Locale.ROOT,
                                 "%s; %.0f MiB resident%s",
-                                known.labels(),
+                                known.told(),
                                 known.residentMegabytes(),
                                 measures(known)));
                 seconds.put(name, known.seconds());

@@ -2,21 +2,20 @@ package dev.reft.examples.run;
 
 import dev.reft.examples.view.ProgressLine;
 import dev.reft.model.Policy;
-import dev.reft.ppo.statistics.Outcomes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Several methods from one warm-up, in one folder: each trains, is tested on the same problems, and leaves what it cost. A method that
- * is finished is not run again.
+ * Several methods from one warm-up, in one folder: each trains, is tested on the same problems, and leaves what it cost. What is finished
+ * is not run again. The parts of a run (the warm-up, each method, the votes) may each have a process of their own, so that a method's
+ * memory is its own.
  */
 public final class MethodRun {
     private static final Map<String, Function<Choice, Method>> METHODS = new LinkedHashMap<>();
@@ -96,21 +95,52 @@ public final class MethodRun {
     }
 
     /**
-     * What came of a run.
+     * The parts of a run that are not finished.
      *
-     * @param outcomes method, the warm-up first and ReFT last, to what it solves of the test
-     * @param voted the same for the commonest of several answers; empty if there was no vote
-     * @param reranked the same for the answer that the reranker likes best; empty if there was no vote
-     * @param costs one line of a table a method: labels, seconds, memory, and what else is known
+     * @param plan of warm-up, ReFT and SFT continued
+     * @param choice what else is compared
+     * @param root the run's folder
+     * @return their names, in the order in which they have to be run
+     * @throws IllegalArgumentException if the folder holds a run of another plan, or a method's labels cannot be had of
+     *     the plan's data
      */
-    public record Result(
-            Map<String, Outcomes> outcomes,
-            Map<String, Outcomes> voted,
-            Map<String, Outcomes> reranked,
-            List<String> costs) {}
+    public static List<String> open(RunPlan plan, Choice choice, Path root) {
+        checkLabels(plan, choice);
+        try (RunFolder folder = opened(plan, choice, root)) {
+            Supplier<Policy> none = () -> {
+                throw new IllegalStateException("only a run opens its model");
+            };
+            MethodRun run = new MethodRun(choice, Stages.of(plan, folder, none, ProgressLine.standard()));
+            return run.parts().keySet().stream().filter(run::isOpen).toList();
+        }
+    }
 
     /**
-     * Runs what is left of a plan.
+     * Runs what is left of one part, after those before it.
+     *
+     * @param plan of warm-up, ReFT and SFT continued
+     * @param choice what else is compared
+     * @param root the run's folder
+     * @param opener opens the model as it is before training
+     * @param line shows progress
+     * @param part its name
+     * @throws IllegalArgumentException if there is no such part, or the folder holds a run of another plan
+     */
+    public static void part(
+            RunPlan plan, Choice choice, Path root, Supplier<Policy> opener, ProgressLine line, String part) {
+        checkLabels(plan, choice);
+        try (RunFolder folder = opened(plan, choice, root)) {
+            Map<String, Runnable> parts = new MethodRun(choice, Stages.of(plan, folder, opener, line)).parts();
+            Runnable work = parts.get(part);
+            if (work == null) {
+                throw new IllegalArgumentException("there is no part '" + part + "'; there are " + parts.keySet());
+            }
+            work.run();
+        }
+    }
+
+    /**
+     * Runs what is left of a plan in this process, and writes the reports of the run.
      *
      * @param plan of warm-up, ReFT and SFT continued
      * @param choice what else is compared
@@ -122,8 +152,24 @@ public final class MethodRun {
      * @throws IllegalArgumentException if the folder holds a run of another plan, or a method's labels cannot be had of
      *     the plan's data
      */
-    public static Result go(RunPlan plan, Choice choice, Path root, Supplier<Policy> opener, ProgressLine line)
+    public static MethodResult go(RunPlan plan, Choice choice, Path root, Supplier<Policy> opener, ProgressLine line)
             throws IOException {
+        checkLabels(plan, choice);
+        try (RunFolder folder = opened(plan, choice, root)) {
+            MethodRun run = new MethodRun(choice, Stages.of(plan, folder, opener, line));
+            run.parts().forEach((name, work) -> {
+                if (run.isOpen(name)) {
+                    work.run();
+                }
+            });
+            new ReftRun(run.stages).report();
+            List<String> contestants = run.contestants();
+            new MethodReport(run.stages, contestants).write();
+            return MethodResult.of(run.stages, contestants, choice.votes());
+        }
+    }
+
+    private static void checkLabels(RunPlan plan, Choice choice) {
         for (String method : choice.methods()) {
             if (!methods(plan.data().kind()).contains(method)) {
                 throw new IllegalArgumentException("the labels of method '" + method
@@ -131,64 +177,56 @@ public final class MethodRun {
                         + methods(plan.data().kind()));
             }
         }
-        try (RunFolder folder = RunFolder.open(root, plan)) {
+    }
+
+    private static RunFolder opened(RunPlan plan, Choice choice, Path root) {
+        RunFolder folder = RunFolder.open(root, plan);
+        try {
             folder.adopt("methods.json", new Choice(List.of(), choice.labelled(), choice.votes()));
-            return new MethodRun(choice, Stages.of(plan, folder, opener, line)).run();
+            return folder;
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
         }
     }
 
-    private Result run() throws IOException {
-        new ReftRun(stages).run();
+    private List<Method> chosen() {
         List<Method> methods = new ArrayList<>();
         METHODS.forEach((name, make) -> {
-            if (choice.methods().contains(name) || name.equals("sft") || name.equals(Stages.PPO)) {
+            if (choice.methods().contains(name) || name.equals(Stages.SFT) || name.equals(Stages.PPO)) {
                 methods.add(make.apply(choice));
             }
         });
-        Map<String, Outcomes> outcomes = new LinkedHashMap<>();
-        outcomes.put(Stages.WARM_UP, outcomes(Stages.WARM_UP));
-        List<String> costs = new ArrayList<>();
-        for (Method method : methods) {
-            Facts facts = stages.run(method);
-            outcomes.put(method.name(), outcomes(method.name()));
-            costs.add(row(method, facts));
-        }
-        new MethodReport(stages, List.copyOf(outcomes.keySet())).write();
-        Map<String, Outcomes> voted = new LinkedHashMap<>();
-        Map<String, Outcomes> reranked = new LinkedHashMap<>();
+        return methods;
+    }
+
+    /** The warm-up first, then the methods in the order of the report. */
+    private List<String> contestants() {
+        List<String> names = new ArrayList<>(List.of(Stages.WARM_UP));
+        chosen().forEach(method -> names.add(method.name()));
+        return names;
+    }
+
+    /** What there is to run: PPO comes right after the warm-up, since others get its time. */
+    private Map<String, Runnable> parts() {
+        Map<String, Runnable> parts = new LinkedHashMap<>();
+        parts.put(Stages.WARM_UP, () -> new ReftRun(stages).begin());
+        parts.put(Stages.PPO, () -> stages.run(new ReftMethod()));
+        chosen().forEach(method -> parts.putIfAbsent(method.name(), () -> stages.run(method)));
         if (choice.votes() > 0) {
-            List<String> contestants = List.copyOf(outcomes.keySet());
-            new Election(stages, choice.votes(), choice.labelled()).hold(contestants);
-            for (String contestant : contestants) {
-                voted.put(contestant, outcomes(contestant + Ballot.VOTE));
-                reranked.put(contestant, outcomes(contestant + Ballot.RERANK));
-            }
+            parts.put(Election.PART, () -> new Election(stages, choice.votes(), choice.labelled()).hold(contestants()));
         }
-        return new Result(outcomes, voted, reranked, costs);
+        return parts;
     }
 
-    private Outcomes outcomes(String contestant) {
-        Map<String, Boolean> right = new LinkedHashMap<>();
-        for (Answer answer : stages.folder().answers(Examiner.name(contestant, RunData.TEST))) {
-            // Another seed generates another problem under the same id; a file's problem is the same under every seed.
-            boolean generated = stages.plan().data().kind() == RunPlan.DataKind.WORDS;
-            right.put((generated ? stages.plan().seed() + "/" : "") + answer.id(), answer.right());
+    private boolean isOpen(String part) {
+        if (part.equals(Stages.WARM_UP)) {
+            return new ReftRun(stages).hasToBegin();
         }
-        return Outcomes.of(right);
-    }
-
-    private static String row(Method method, Facts facts) {
-        StringBuilder more = new StringBuilder();
-        facts.measures()
-                .forEach((name, value) -> more.append(more.length() == 0 ? "" : ", ")
-                        .append(String.format(Locale.ROOT, "%s %.3g", name, value)));
-        return String.format(
-                Locale.ROOT,
-                "| %s | %s | %.0f | %.0f | %s |",
-                method.name(),
-                facts.labels(),
-                facts.seconds(),
-                facts.residentMegabytes(),
-                more);
+        if (part.equals(Election.PART)) {
+            Ballot ballot = new Ballot(stages, choice.votes());
+            return !contestants().stream().allMatch(ballot::complete);
+        }
+        return stages.isOpen(part, stages.folder().facts(part).isPresent());
     }
 }

@@ -29,13 +29,7 @@ final class OfflineMethod implements Method {
     }
 
     @Override
-    public String labels(Stages stages) {
-        return stages.data().examples().size() + " chains of thought, "
-                + stages.data().prompts().size() + " right answers";
-    }
-
-    @Override
-    public Map<String, Double> train(Stages stages) {
+    public Facts train(Stages stages) {
         RunFolder folder = stages.folder();
         Samples.Piece sampled;
         try (Policy policy = stages.warm()) {
@@ -52,25 +46,29 @@ final class OfflineMethod implements Method {
                     name(),
                     StageLoop.Work.of(trainer, batches),
                     trainer.hostState().isEmpty()
-                            ? new StageLog(sampled.seconds(), List.of(), List.of())
+                            ? StageLog.after(sampled.seconds())
                             : RunFolder.log(trainer.hostState()),
+                    sampled.seconds(),
                     0,
                     stages.budget(),
                     stages.saveEverySupervised(),
                     policy,
                     StageLoop::loss);
             stages.line().end(Stages.spent(log, trainer.steps()));
-            stages.examiner().examine(name(), policy);
+            int kept = examples.size() - stages.data().examples().size();
+            return new Facts(
+                    stages.answers(),
+                    log.seconds(),
+                    Math.max(sampled.residentMegabytes(), log.residentMegabytes()),
+                    Map.of("own answers kept", (double) kept));
         }
-        return Map.of(
-                "own answers kept",
-                (double) examples.size() - stages.data().examples().size());
     }
 
     /** Rounds over all questions, each with other draws, until half of the time is gone. */
     private static Samples.Piece sample(Stages stages, Policy policy) {
         List<Answer> answers = new ArrayList<>();
         double seconds = 0;
+        double resident = 0;
         double half = stages.budget() / 2;
         for (int round = 0; seconds < half; round++) {
             double before = seconds;
@@ -84,8 +82,9 @@ final class OfflineMethod implements Method {
                             (questions, first) -> kept(stages, policy, questions, name + "/" + first));
             answers.addAll(piece.answers());
             seconds += piece.seconds();
+            resident = Math.max(resident, piece.residentMegabytes());
         }
-        return new Samples.Piece(seconds, answers);
+        return new Samples.Piece(seconds, resident, answers);
     }
 
     private static List<Answer> kept(Stages stages, Policy policy, List<Prompt> questions, String place) {
@@ -95,7 +94,7 @@ final class OfflineMethod implements Method {
         return set.questions().stream()
                 .flatMap(q -> q.kept().stream()
                         .map(kept -> new Answer(
-                                q.prompt().id(), kept.text(), q.prompt().reference(), true)))
+                                q.prompt().id(), kept.text(), q.prompt().reference(), true, true)))
                 .toList();
     }
 

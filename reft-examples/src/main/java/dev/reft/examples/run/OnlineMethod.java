@@ -26,13 +26,7 @@ final class OnlineMethod implements Method {
     }
 
     @Override
-    public String labels(Stages stages) {
-        return stages.data().examples().size() + " chains of thought, "
-                + stages.data().prompts().size() + " right answers";
-    }
-
-    @Override
-    public Map<String, Double> train(Stages stages) {
+    public Facts train(Stages stages) {
         RunFolder folder = stages.folder();
         RunPlan.PpoPlan ppo = stages.plan().ppo();
         OnlineSelfTrainingConfig config = config(stages.plan());
@@ -52,17 +46,17 @@ final class OnlineMethod implements Method {
                             trainer::save),
                     RunFolder.log(trainer.hostState()),
                     0,
+                    0,
                     stages.budget(),
                     stages.plan().saveEvery(),
                     policy,
                     Stages::reward);
             stages.line().end(Stages.spent(log, trainer.steps()));
-            stages.examiner().examine(name(), policy);
+            return Facts.of(stages.answers(), log);
         }
-        return Map.of();
     }
 
-    /** ReFT's rate, as in the paper. A step has one optimiser step where PPO has several, so it gets as many answers. */
+    /** ReFT's rate, as in the paper, as many answers a step, and as many optimiser steps on them. */
     private static OnlineSelfTrainingConfig config(RunPlan plan) {
         RunPlan.PpoPlan ppo = plan.ppo();
         EvaluationConfig answers = EvaluationConfig.voting(
@@ -70,6 +64,7 @@ final class OnlineMethod implements Method {
                 .withConcurrentSamples(Math.min(256, ppo.prompts() * ppo.samples()));
         return OnlineSelfTrainingConfig.reft(plan.maxTokens(), plan.seed())
                 .withAnswers(answers)
+                .withUpdates(ppo.epochs(), ppo.miniBatches())
                 .with(base -> base.rate(ppo.rate()).schedule(new LearningRate.Constant(0)));
     }
 

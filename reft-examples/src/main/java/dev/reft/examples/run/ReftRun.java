@@ -50,18 +50,34 @@ public final class ReftRun {
 
     /** Runs the stages that are left and writes the report. */
     Path run() throws IOException {
-        RunPlan plan = stages.plan();
-        if (plan.evaluation().untuned() && !stages.examiner().complete(UNTUNED)) {
+        begin();
+        for (Method method : List.of(new ReftMethod(), new SftMethod())) {
+            stages.run(method);
+        }
+        return report();
+    }
+
+    /** Runs what is left of what comes before PPO. */
+    void begin() {
+        if (isUntunedOpen()) {
             try (Policy policy = stages.opener().get()) {
                 stages.examiner().examine(UNTUNED, policy);
             }
         }
-        if (stages.isOpen(WARM_UP)) {
-            warmUp();
-        }
-        for (Method method : List.of(new ReftMethod(), new SftMethod())) {
-            stages.run(method);
-        }
+        warmUp();
+    }
+
+    boolean hasToBegin() {
+        return isUntunedOpen() || stages.isOpen(WARM_UP);
+    }
+
+    private boolean isUntunedOpen() {
+        return stages.plan().evaluation().untuned() && !stages.examiner().complete(UNTUNED);
+    }
+
+    /** Writes the report of what is finished. */
+    Path report() throws IOException {
+        RunPlan plan = stages.plan();
         Path report = stages.folder().path("report.html");
         RunReport summary = new RunReport(plan, stages.folder(), stages.data(), stages.examiner());
         HtmlReport.write(summary.data(), report);
@@ -69,7 +85,11 @@ public final class ReftRun {
         return report;
     }
 
+    /** Runs what is left of the warm-up and of its test. */
     private void warmUp() {
+        if (!stages.isOpen(WARM_UP)) {
+            return;
+        }
         RunFolder folder = stages.folder();
         try (Policy policy = stages.opener().get();
                 SftTrainer trainer = folder.hasCheckpoint(WARM_UP)
@@ -80,7 +100,6 @@ public final class ReftRun {
                     StageLoop.Work.of(trainer, stages.examples()),
                     trainer.hostState(),
                     stages.warmUpSteps(),
-                    0,
                     stages.saveEverySupervised(),
                     policy,
                     StageLoop::loss);

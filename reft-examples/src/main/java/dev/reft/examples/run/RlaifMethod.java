@@ -1,12 +1,12 @@
 package dev.reft.examples.run;
 
+import dev.reft.generation.Finish;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.Policy;
 import dev.reft.ppo.Batches;
-import dev.reft.ppo.SavedRun;
 import dev.reft.ppo.SftExample;
 import dev.reft.ppo.SftTrainer;
 import java.util.HashMap;
@@ -20,7 +20,10 @@ import java.util.Map;
  */
 final class RlaifMethod implements Method {
     static final String JUDGE = "rlaif-judge";
-    private static final int EPOCHS = 4;
+    private static final int EPOCHS = 3;
+
+    /** Most questions to measure by, and at most a fifth of all. */
+    private static final int HELD_OUT = 600;
 
     private final int labelled;
 
@@ -35,46 +38,47 @@ final class RlaifMethod implements Method {
     }
 
     @Override
-    public String labels(Stages stages) {
-        return 2 * labelled + " yes or no to an answer";
-    }
-
-    @Override
-    public Map<String, Double> train(Stages stages) {
+    public Facts train(Stages stages) {
         Map<String, Prompt> prompts = new HashMap<>();
-        List<Prompt> all = stages.data().prompts();
+        List<Prompt> all = stages.newQuestions();
         all.forEach(prompt -> prompts.put(prompt.id(), prompt));
-        int held = Math.max(1, labelled / 5);
-        List<Prompt> questions = all.subList(0, Math.min(all.size(), labelled + held));
+        int held = Math.min(HELD_OUT, all.size() / 5);
+        int first = Math.min(labelled, all.size() - held);
+        List<Prompt> questions = all.subList(0, first + held);
         Samples.Piece sampled;
         try (Policy policy = stages.warm()) {
             sampled = new Samples(stages).all("labelled", policy, questions, 1);
         }
-        int cut = Math.min(labelled, sampled.answers().size());
+        int cut = Math.min(first, sampled.answers().size());
+        List<SftExample> rows = JudgeRows.examples(sampled.answers().subList(0, cut), prompts);
+        StageLog taught = teach(stages, rows);
+        List<Answer> others = sampled.answers().subList(cut, sampled.answers().size());
         Map<String, Double> measures = new LinkedHashMap<>();
-        try (Policy judge = stages.warm()) {
-            StageLog log = teach(
-                    stages, judge, JudgeRows.examples(sampled.answers().subList(0, cut), prompts), sampled.seconds());
-            measures.put(BEFORE, log.seconds());
-            List<Answer> others =
-                    sampled.answers().subList(cut, sampled.answers().size());
+        StageLog log;
+        try (LanguageModel judge = stages.frozen(JUDGE)) {
             for (String rubric : List.of(JudgeRows.RIGHT, JudgeRows.SOUND)) {
-                try (LanguageModel frozen = judge.frozenCopy()) {
-                    measures.put("agreement on '" + rubric + "'", JudgeRows.agreement(frozen, rubric, others, prompts));
-                }
+                measures.put(
+                        "judge's agreement on '" + rubric + "', held out",
+                        JudgeRows.agreement(judge, rubric, others, prompts));
+                measures.put("commoner label of '" + rubric + "'", JudgeRows.baseRate(rubric, others, prompts));
             }
-            try (LanguageModel frozen = judge.frozenCopy();
-                    Policy policy = stages.warm()) {
-                stages.reinforce(
+            try (Policy policy = stages.warm()) {
+                log = stages.reinforce(
                         name(),
                         policy,
                         Stages.learnedReward(stages.plan()),
-                        withHidden(JudgeRows.judge(frozen, JudgeRows.RIGHT)),
-                        stages.plan().ppo().prompts());
-                stages.examiner().examine(name(), policy);
+                        builder -> builder.grader(withHidden(JudgeRows.judge(judge, JudgeRows.RIGHT))),
+                        stages.plan().ppo().prompts(),
+                        Stages::farFromWarmUp);
             }
         }
-        return measures;
+        measures.put("held-out answers", (double) others.size());
+        measures.put("PPO steps", (double) Stages.lastStep(log));
+        return new Facts(
+                stages.with("verdicts on an answer", rows.size()),
+                sampled.seconds() + taught.seconds() + log.seconds(),
+                Math.max(sampled.residentMegabytes(), Math.max(taught.residentMegabytes(), log.residentMegabytes())),
+                measures);
     }
 
     /** The judge's scores, with whether the answer is right beside them. */
@@ -85,31 +89,30 @@ final class RlaifMethod implements Method {
                 return grade;
             }
             Map<String, Double> parts = new LinkedHashMap<>(score.parts());
-            parts.put(RlhfMethod.HIDDEN, JudgeRows.label(JudgeRows.RIGHT, prompt, completion.text()) ? 1.0 : 0.0);
+            boolean ended = completion.finish() != Finish.LENGTH;
+            parts.put(
+                    RlhfMethod.HIDDEN, JudgeRows.label(JudgeRows.RIGHT, prompt, completion.text(), ended) ? 1.0 : 0.0);
             return new Grade.Score(score.value(), parts, score.credits(), score.extracted(), score.explanation());
         };
     }
 
-    /** Supervised steps on the labelled rows. */
-    private static StageLog teach(Stages stages, Policy judge, List<SftExample> rows, double before) {
+    /** Supervised steps on the labelled rows, or what is left of them. */
+    private static StageLog teach(Stages stages, List<SftExample> rows) {
         RunFolder folder = stages.folder();
         if (folder.finished(JUDGE).isPresent()) {
-            SavedRun.restore(judge, folder.checkpoints(JUDGE));
             return folder.finished(JUDGE).orElse(StageLog.EMPTY);
         }
         Batches<SftExample> batches =
                 Batches.of(rows, 2 * stages.plan().warmUp().batch(), Examiner.seed(stages.plan(), JUDGE));
-        try (SftTrainer trainer = folder.hasCheckpoint(JUDGE)
-                ? SftTrainer.resume(judge, stages.sftConfig(), folder.checkpoints(JUDGE))
-                : SftTrainer.start(judge, stages.sftConfig())) {
+        try (Policy judge = stages.warm();
+                SftTrainer trainer = folder.hasCheckpoint(JUDGE)
+                        ? SftTrainer.resume(judge, stages.sftConfig(), folder.checkpoints(JUDGE))
+                        : SftTrainer.start(judge, stages.sftConfig())) {
             StageLog log = stages.counted(
                     JUDGE,
                     StageLoop.Work.of(trainer, batches),
-                    trainer.hostState().isEmpty()
-                            ? RunFolder.text(new StageLog(before, List.of(), List.of()))
-                            : trainer.hostState(),
+                    trainer.hostState(),
                     EPOCHS * batches.stepsPerEpoch(),
-                    0,
                     stages.saveEverySupervised(),
                     judge,
                     StageLoop::loss);

@@ -2,6 +2,7 @@ package dev.reft.examples.run;
 
 import dev.reft.examples.data.WorkedAnswer;
 import dev.reft.generation.Completion;
+import dev.reft.generation.Finish;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.model.LanguageModel;
@@ -13,7 +14,8 @@ import dev.reft.ppo.PreferencePair;
 import dev.reft.ppo.RewardModelConfig;
 import dev.reft.ppo.RewardModelGrader;
 import dev.reft.ppo.RewardModelTrainer;
-import dev.reft.ppo.SavedRun;
+import dev.reft.ppo.RewardScale;
+import dev.reft.ppo.StepReport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +34,7 @@ final class RlhfMethod implements Method {
     /** Part of a grade: whether the reward model orders two answers to a question as the hidden scorer does. */
     static final String AGREES = "agrees";
 
-    private static final int EPOCHS = 2;
+    private static final int EPOCHS = 3;
     private static final int PAIRS = 32;
 
     private final int labelled;
@@ -47,49 +49,51 @@ final class RlhfMethod implements Method {
     }
 
     @Override
-    public String labels(Stages stages) {
-        return "choices between two answers to " + labelled + " questions";
-    }
-
-    @Override
-    public Map<String, Double> train(Stages stages) {
+    public Facts train(Stages stages) {
         Choices choices = Choices.of(stages, labelled);
-        Map<String, Double> measures = new LinkedHashMap<>();
-        measures.put("pairs", (double) choices.train().size());
-        try (Policy model = stages.warm()) {
-            StageLog log = fit(stages, model, choices, measures);
-            measures.put(BEFORE, choices.seconds() + log.seconds());
-            try (LanguageModel frozen = model.frozenCopy();
-                    Policy policy = stages.warm()) {
-                RewardModelGrader grader = RewardModelGrader.of(Models.shared((Scorer) frozen));
-                RunPlan.PpoPlan ppo = stages.plan().ppo();
-                int samples = Math.max(2, ppo.samples());
-                stages.reinforce(
-                        name(),
-                        policy,
-                        Stages.learnedReward(stages.plan()).toBuilder()
-                                .samplesPerPrompt(samples)
-                                .build(),
-                        builder -> builder.groupGrader((prompt, group) -> graded(grader, prompt, group)),
-                        Math.max(1, ppo.prompts() * ppo.samples() / samples));
-                stages.examiner().examine(name(), policy);
-            }
+        Map<String, Double> measures = choices.measures();
+        Fit fit = fit(stages, choices);
+        measures.putAll(fit.measures());
+        StageLog log;
+        try (LanguageModel reward = stages.frozen(REWARD);
+                Policy policy = stages.warm()) {
+            RewardModelGrader grader =
+                    RewardModelGrader.of(Models.shared((Scorer) reward)).withScale(fit.scale());
+            RunPlan.PpoPlan ppo = stages.plan().ppo();
+            int samples = Math.max(2, ppo.samples());
+            log = stages.reinforce(
+                    name(),
+                    policy,
+                    Stages.learnedReward(stages.plan()).toBuilder()
+                            .samplesPerPrompt(samples)
+                            .build(),
+                    builder -> builder.groupGrader((prompt, group) -> graded(grader, prompt, group)),
+                    Math.max(1, ppo.prompts() * ppo.samples() / samples),
+                    Stages::farFromWarmUp);
         }
-        return measures;
+        measures.put("PPO steps", (double) Stages.lastStep(log));
+        return new Facts(
+                choices.labels(stages),
+                choices.sampled().seconds() + fit.log().seconds() + log.seconds(),
+                Math.max(
+                        choices.sampled().residentMegabytes(),
+                        Math.max(fit.log().residentMegabytes(), log.residentMegabytes())),
+                measures);
     }
 
-    /** Fits the reward model, or reads the one that was fitted. */
-    private static StageLog fit(Stages stages, Policy model, Choices choices, Map<String, Double> measures) {
+    /** The reward model's stage, what is known of it, and how its scores become rewards. */
+    private record Fit(StageLog log, Map<String, Double> measures, RewardScale scale) {}
+
+    /** Fits the reward model, or goes on from where that was. */
+    private static Fit fit(Stages stages, Choices choices) {
         RunFolder folder = stages.folder();
         Batches<PreferencePair> batches = Batches.of(choices.train(), PAIRS, Examiner.seed(stages.plan(), REWARD));
-        double rate = stages.plan().warmUp().rate();
-        RewardModelConfig config = RewardModelConfig.trl().withLoss(0, 0.01).withRates(rate / 4, rate);
-        if (folder.finished(REWARD).isPresent()) {
-            SavedRun.restore(model, folder.checkpoints(REWARD));
-        }
-        try (RewardModelTrainer trainer = folder.hasCheckpoint(REWARD)
-                ? RewardModelTrainer.resume(model, config, folder.checkpoints(REWARD))
-                : RewardModelTrainer.start(model, config)) {
+        long steps = EPOCHS * batches.stepsPerEpoch();
+        RewardModelConfig config = config(stages, steps);
+        try (Policy model = stages.warm();
+                RewardModelTrainer trainer = folder.hasCheckpoint(REWARD)
+                        ? RewardModelTrainer.resume(model, config, folder.checkpoints(REWARD))
+                        : RewardModelTrainer.start(model, config)) {
             StageLog log = stages.counted(
                     REWARD,
                     new StageLoop.Work(
@@ -98,22 +102,32 @@ final class RlhfMethod implements Method {
                             trainer::progress,
                             trainer::save),
                     trainer.hostState(),
-                    EPOCHS * batches.stepsPerEpoch(),
-                    0,
+                    steps,
                     stages.saveEverySupervised(),
                     model,
                     StageLoop::loss);
             stages.line().end(Stages.spent(log, trainer.steps()));
-            if (!choices.heldOut().isEmpty()) {
-                Map<String, Double> held = trainer.evaluate(choices.heldOut()).metrics();
-                held.forEach((name, value) -> {
-                    if (name.equals("accuracy") || name.equals("calibration/ece")) {
-                        measures.put("reward model, held out: " + name, value);
-                    }
-                });
+            if (choices.heldOut().isEmpty()) {
+                return new Fit(log, Map.of(), RewardScale.NONE);
             }
-            return log;
+            StepReport held = trainer.evaluate(choices.heldOut());
+            Map<String, Double> measures = new LinkedHashMap<>();
+            measures.put("reward model right on held-out pairs", held.metric("accuracy"));
+            measures.put("its expected calibration error", held.metric("calibration/ece"));
+            return new Fit(log, measures, RewardScale.normalising(held));
         }
+    }
+
+    /**
+     * The warm-up's rate throughout, falling to 0. To tell right answers from wrong ones is more than the warm-up knows, so the trunk has to
+     * learn as much as the head.
+     */
+    private static RewardModelConfig config(Stages stages, long steps) {
+        double rate = stages.plan().warmUp().rate();
+        return RewardModelConfig.trl()
+                .withLoss(0, 0.01)
+                .withRates(rate, rate)
+                .with(base -> base.schedule(stages.falling(steps)));
     }
 
     /** The reward model's scores, with what the hidden scorer says beside them. */
@@ -123,8 +137,7 @@ final class RlhfMethod implements Method {
         double[] hidden = new double[group.size()];
         for (int i = 0; i < proxy.length; i++) {
             proxy[i] = grades.get(i) instanceof Grade.Score score ? score.value() : Double.NaN;
-            hidden[i] =
-                    WorkedAnswer.score(group.get(i).text(), prompt.reference()).value();
+            hidden[i] = hidden(prompt, group.get(i)).value();
         }
         List<Grade> all = new ArrayList<>();
         for (int i = 0; i < proxy.length; i++) {
@@ -141,5 +154,9 @@ final class RlhfMethod implements Method {
             }
         }
         return all;
+    }
+
+    private static Grade.Score hidden(Prompt prompt, Completion completion) {
+        return WorkedAnswer.score(completion.text(), prompt.reference(), completion.finish() != Finish.LENGTH);
     }
 }

@@ -10,7 +10,6 @@ import dev.reft.ppo.Advantages.Deviation;
 import dev.reft.ppo.CriticWarmup;
 import dev.reft.ppo.KlPenalty;
 import dev.reft.ppo.PpoConfig;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,20 +25,15 @@ final class RlvrMethod implements Method {
     }
 
     @Override
-    public String labels(Stages stages) {
-        return stages.data().prompts().size() + " right answers";
-    }
-
-    @Override
-    public Map<String, Double> train(Stages stages) {
+    public Facts train(Stages stages) {
         try (Policy policy = stages.warm()) {
             PpoConfig config = config(stages.plan());
             int questions = Math.max(
                     1, stages.plan().ppo().prompts() * stages.plan().ppo().samples() / GROUP);
-            stages.reinforce(name(), policy, config, stages.data().grader(AnswerScores.BINARY), questions);
-            stages.examiner().examine(name(), policy);
+            StageLog log =
+                    stages.reinforce(name(), policy, config, stages.data().grader(AnswerScores.BINARY), questions);
+            return Facts.of(stages.answers(), log);
         }
-        return Map.of();
     }
 
     /** ReFT's settings, with groups in place of the critic. */

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class RunFolder implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
+    private static final long PAUSE_NANOS = 20_000_000L;
 
     private final Path root;
     private final FileChannel channel;
@@ -69,9 +73,16 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
+    /** The lock, or null; a process that is just ending, such as one whose parent was killed, is waited for. */
     private static @Nullable FileLock lockOf(FileChannel channel) throws IOException {
         try {
-            return channel.tryLock();
+            long end = System.nanoTime() + PATIENCE_NANOS;
+            FileLock lock = channel.tryLock();
+            while (lock == null && System.nanoTime() - end < 0) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+                lock = channel.tryLock();
+            }
+            return lock;
         } catch (OverlappingFileLockException e) {
             return null;
         }
@@ -150,6 +161,24 @@ public final class RunFolder implements AutoCloseable {
 
     private static String pieceFile(String name, int first) {
         return String.format(Locale.ROOT, "samples/%s-%06d.json", name, first);
+    }
+
+    /** What came of some problems of a vote; {@code file} is without its ending. */
+    Optional<Ballot.Count> ballotPiece(String file) {
+        return read(file + ".json").map(text -> value(text, Ballot.Count.class, file));
+    }
+
+    void writePiece(String file, Ballot.Count count) {
+        write(file + ".json", text(count));
+    }
+
+    /** What came of a whole vote. */
+    Optional<Ballot.Count> ballot(String contestant) {
+        return read("ballot-" + contestant + ".json").map(text -> value(text, Ballot.Count.class, contestant));
+    }
+
+    void write(String contestant, Ballot.Count count) {
+        write("ballot-" + contestant + ".json", text(count));
     }
 
     /** What is known of a method beside its answers. */

@@ -1,7 +1,6 @@
 package dev.reft.examples.run;
 
 import dev.reft.graders.AnswerScores;
-import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.model.Sampler;
 import dev.reft.ppo.EvaluationConfig;
@@ -17,8 +16,8 @@ import java.util.function.DoublePredicate;
  * killed run does not sample again.
  */
 final class Samples {
-    /** A piece as it is kept: the answers to some questions, in their order, and how long they took. */
-    record Piece(double seconds, List<Answer> answers) {
+    /** A piece as it is kept: the answers to some questions, in their order, how long they took, and the memory meanwhile. */
+    record Piece(double seconds, double residentMegabytes, List<Answer> answers) {
         Piece {
             answers = List.copyOf(answers);
         }
@@ -48,24 +47,27 @@ final class Samples {
             BiFunction<List<Prompt>, Integer, List<Answer>> answering) {
         List<Answer> answers = new ArrayList<>();
         double seconds = 0;
+        double resident = 0;
         int size = Math.max(1, 4 * stages.plan().evaluation().concurrent() / each);
         stages.line().start("sample: " + name, 0, questions.size());
         for (int start = 0; start < questions.size() && more.test(seconds); start += size) {
             int first = start;
             int end = Math.min(questions.size(), start + size);
             Piece piece = stages.folder().piece(name, first).orElseGet(() -> {
+                Resident.restart();
                 long begin = System.nanoTime();
                 List<Answer> made = answering.apply(questions.subList(first, end), first);
-                Piece fresh = new Piece((System.nanoTime() - begin) / 1e9, made);
+                Piece fresh = new Piece((System.nanoTime() - begin) / 1e9, Resident.megabytes(), made);
                 stages.folder().write(name, first, fresh);
                 return fresh;
             });
             answers.addAll(piece.answers());
             seconds += piece.seconds();
+            resident = Math.max(resident, piece.residentMegabytes());
             stages.line().update(end, right(answers));
         }
         stages.line().end(right(answers));
-        return new Piece(seconds, answers);
+        return new Piece(seconds, resident, answers);
     }
 
     /** All of a model's answers to all questions, those to a question next to each other. */
@@ -85,8 +87,7 @@ final class Samples {
         List<Answer> answers = new ArrayList<>();
         for (EvaluationReport.Item item : report.items()) {
             for (EvaluationReport.Answer answer : item.answers()) {
-                String extracted = answer.grade() instanceof Grade.Score score ? score.extracted() : "";
-                answers.add(new Answer(item.prompt().id(), answer.completion().text(), extracted, answer.right()));
+                answers.add(Answer.of(item.prompt().id(), answer, answer.right()));
             }
         }
         return answers;

@@ -2,7 +2,6 @@ package dev.reft.examples.run;
 
 import dev.reft.model.Policy;
 import dev.reft.ppo.SftTrainer;
-import java.util.Map;
 
 /** The warm-up, continued with its optimiser for as long as PPO took. */
 final class SftMethod implements Method {
@@ -12,12 +11,7 @@ final class SftMethod implements Method {
     }
 
     @Override
-    public String labels(Stages stages) {
-        return stages.data().examples().size() + " chains of thought";
-    }
-
-    @Override
-    public Map<String, Double> train(Stages stages) {
+    public Facts train(Stages stages) {
         RunFolder folder = stages.folder();
         boolean begun = folder.hasCheckpoint(name());
         try (Policy policy = stages.opener().get();
@@ -28,14 +22,14 @@ final class SftMethod implements Method {
                     name(),
                     StageLoop.Work.of(trainer, stages.examples()),
                     begun ? RunFolder.log(trainer.hostState()) : StageLog.EMPTY,
+                    0,
                     first,
                     stages.budget(),
                     stages.saveEverySupervised(),
                     policy,
                     StageLoop::loss);
             stages.line().end(Stages.spent(log, trainer.steps() - first));
-            stages.examiner().examine(name(), policy);
+            return Facts.of(stages.chains(), log);
         }
-        return Map.of();
     }
 }

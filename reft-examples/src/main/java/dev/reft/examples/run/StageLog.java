@@ -10,14 +10,15 @@ import java.util.Map;
  * steps.
  *
  * @param seconds spent in steps, without evaluation and saving
+ * @param residentMegabytes largest resident memory during the steps
  * @param points metrics over the steps
  * @param checks accuracies on the way
  */
-record StageLog(double seconds, List<Point> points, List<Check> checks) {
-    /** At most so many points of a curve are kept; then neighbours are joined. */
+record StageLog(double seconds, double residentMegabytes, List<Point> points, List<Check> checks) {
+    /** At most so many points of a curve are kept; then neighbours are joined, but for the first, which stays that of the first step. */
     private static final int MOST_POINTS = 400;
 
-    static final StageLog EMPTY = new StageLog(0, List.of(), List.of());
+    static final StageLog EMPTY = after(0);
 
     StageLog {
         points = List.copyOf(points);
@@ -45,24 +46,33 @@ record StageLog(double seconds, List<Point> points, List<Check> checks) {
      */
     record Check(long step, double seconds, int right, int total, List<Answer> shown) {}
 
-    StageLog with(Point point) {
+    /** The start of a stage before which some time has gone. */
+    static StageLog after(double seconds) {
+        return new StageLog(seconds, 0, List.of(), List.of());
+    }
+
+    StageLog with(Point point, double resident) {
         List<Point> more = new ArrayList<>(points);
         more.add(point);
-        return new StageLog(point.seconds(), more.size() > MOST_POINTS ? joined(more) : more, checks);
+        return new StageLog(
+                point.seconds(),
+                Math.max(residentMegabytes, resident),
+                more.size() > MOST_POINTS ? joined(more) : more,
+                checks);
     }
 
     StageLog with(Check check) {
         List<Check> more = new ArrayList<>(checks);
         more.add(check);
-        return new StageLog(seconds, points, more);
+        return new StageLog(seconds, residentMegabytes, points, more);
     }
 
     private static List<Point> joined(List<Point> points) {
-        List<Point> half = new ArrayList<>();
-        for (int i = 0; i + 1 < points.size(); i += 2) {
+        List<Point> half = new ArrayList<>(points.subList(0, 1));
+        for (int i = 1; i + 1 < points.size(); i += 2) {
             half.add(mean(points.get(i), points.get(i + 1)));
         }
-        if (points.size() % 2 == 1) {
+        if (points.size() % 2 == 0) {
             half.add(points.get(points.size() - 1));
         }
         return half;

@@ -37,6 +37,8 @@ final class StageLoop {
             "response/length_mean",
             "loss/policy_avg",
             "loss/value_avg",
+            "examples",
+            "update/optimizer_steps",
             "policy/clipfrac_avg",
             "value/explained_variance",
             "sampler/logp_gap_mean",
@@ -95,15 +97,17 @@ final class StageLoop {
     StageLog run(String stage, Work work, StageLog before, Course course) {
         StageLog log = before;
         long saved = work.steps().getAsLong();
+        Resident.restart();
         try (Ticker ticker = new Ticker(line, work.progress())) {
             while (course.more().test(log)) {
                 long start = System.nanoTime();
                 StepReport report = work.step().get();
                 double seconds = log.seconds() + (System.nanoTime() - start) / 1e9;
-                log = log.with(point(report, work.steps().getAsLong() - course.first(), seconds));
+                log = log.with(point(report, work.steps().getAsLong() - course.first(), seconds), Resident.megabytes());
                 line.update(course.place().applyAsLong(log), course.describe().apply(report, log));
                 if (course.checkDue().test(log)) {
                     log = log.with(course.check().apply(log));
+                    Resident.restart();
                 }
                 if (work.steps().getAsLong() - saved >= course.saveEvery()) {
                     work.save().accept(folder.checkpoints(stage), RunFolder.text(log));

@@ -8,6 +8,7 @@ import dev.reft.grading.Prompt;
 import dev.reft.math.KlController;
 import dev.reft.math.KlEstimator;
 import dev.reft.math.LearningRate;
+import dev.reft.model.LanguageModel;
 import dev.reft.model.Optimizer;
 import dev.reft.model.Policy;
 import dev.reft.ppo.Advantages;
@@ -20,10 +21,14 @@ import dev.reft.ppo.SavedRun;
 import dev.reft.ppo.SftConfig;
 import dev.reft.ppo.SftExample;
 import dev.reft.ppo.StepReport;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -55,20 +60,25 @@ record Stages(
         return folder.finished(stage).isEmpty() || !examiner.complete(stage);
     }
 
-    /** Runs what is left of a method, and keeps what it cost. */
+    /** Runs what is left of a method, keeps what it cost, and tests what it left: apart, so that a test is in no cost. */
     Facts run(Method method) {
-        Optional<Facts> known = folder.facts(method.name());
-        if (known.isPresent() && !isOpen(method.name())) {
-            return known.get();
+        Facts facts = folder.facts(method.name()).orElseGet(() -> {
+            Facts fresh = method.train(this);
+            folder.write(method.name(), fresh);
+            return fresh;
+        });
+        if (!examiner.complete(method.name())) {
+            try (Policy policy = opener.get()) {
+                SavedRun.restore(policy, folder.checkpoints(method.name()));
+                examiner.examine(method.name(), policy);
+            }
         }
-        Resident.restart();
-        // Also where all is trained and tested: a kill before the facts were written left something to do.
-        Map<String, Double> measures = method.train(this);
-        double seconds = folder.finished(method.name()).orElse(StageLog.EMPTY).seconds()
-                + measures.getOrDefault(Method.BEFORE, 0.0);
-        Facts facts = new Facts(method.labels(this), seconds, Resident.peakMegabytes(), measures);
-        folder.write(method.name(), facts);
         return facts;
+    }
+
+    /** Whether a method, of which facts are known or not, has steps or tests before it. */
+    boolean isOpen(String method, boolean known) {
+        return !known || !examiner.complete(method);
     }
 
     /** The seconds that PPO's steps took, which every other method gets too. */
@@ -89,12 +99,33 @@ record Stages(
         }
     }
 
-    /** A stage of so many steps, with an accuracy every so many of them. */
+    /** What a stage left, as it is, to score with. */
+    LanguageModel frozen(String stage) {
+        try (Policy policy = opener.get()) {
+            SavedRun.restore(policy, folder.checkpoints(stage));
+            return policy.frozenCopy();
+        }
+    }
+
+    /** A stage of so many steps. */
     StageLog counted(
             String stage,
             StageLoop.Work work,
             String hostState,
             long steps,
+            int saveEvery,
+            Policy policy,
+            BiFunction<StepReport, StageLog, String> describe) {
+        return counted(stage, work, hostState, steps, log -> false, 0, saveEvery, policy, describe);
+    }
+
+    /** The same, ended early once something is so. */
+    private StageLog counted(
+            String stage,
+            StageLoop.Work work,
+            String hostState,
+            long steps,
+            Predicate<StageLog> enough,
             int checkEvery,
             int saveEvery,
             Policy policy,
@@ -106,7 +137,7 @@ record Stages(
                 RunFolder.log(hostState),
                 new StageLoop.Course(
                         0,
-                        log -> work.steps().getAsLong() < steps,
+                        log -> work.steps().getAsLong() < steps && !enough.test(log),
                         log -> work.steps().getAsLong(),
                         saveEvery,
                         log -> checkEvery > 0
@@ -124,6 +155,17 @@ record Stages(
     /** The same with any way to grade. */
     StageLog reinforce(
             String stage, Policy policy, PpoConfig config, UnaryOperator<PpoTrainer.Builder> grading, int questions) {
+        return reinforce(stage, policy, config, grading, questions, log -> false);
+    }
+
+    /** The same, ended early once something is so. */
+    StageLog reinforce(
+            String stage,
+            Policy policy,
+            PpoConfig config,
+            UnaryOperator<PpoTrainer.Builder> grading,
+            int questions,
+            Predicate<StageLog> enough) {
         PpoTrainer.Builder builder = grading.apply(PpoTrainer.of(policy).config(config));
         try (PpoTrainer trainer =
                 folder.hasCheckpoint(stage) ? builder.resume(folder.checkpoints(stage)) : builder.start()) {
@@ -133,6 +175,7 @@ record Stages(
                     StageLoop.Work.of(trainer, prompts),
                     trainer.hostState(),
                     plan.ppo().steps(),
+                    enough,
                     plan.evaluation().every(),
                     plan.saveEvery(),
                     policy,
@@ -142,17 +185,22 @@ record Stages(
         }
     }
 
-    /** A stage of so many seconds, with as many accuracies as PPO had, at equal distances. */
+    /**
+     * A stage of so many seconds, with as many accuracies as PPO had, at equal distances.
+     *
+     * @param begin seconds that were spent before the stage's first step, such as on samples
+     */
     StageLog timed(
             String stage,
             StageLoop.Work work,
             StageLog before,
+            double begin,
             long first,
             double budget,
             int saveEvery,
             Policy policy,
             BiFunction<StepReport, StageLog, String> describe) {
-        double pause = budget / (checksOfPpo() + 1);
+        int checks = checksOfPpo();
         line.start(stage + ", s", (long) before.seconds(), (long) Math.ceil(budget));
         return loop.run(
                 stage,
@@ -163,10 +211,19 @@ record Stages(
                         log -> log.seconds() < budget,
                         log -> (long) log.seconds(),
                         saveEvery,
-                        log -> log.checks().size() < checksOfPpo()
-                                && log.seconds() >= pause * (log.checks().size() + 1),
+                        log -> checkDue(log, begin, budget, checks),
                         log -> examiner.check(policy, work.steps().getAsLong() - first, log.seconds()),
                         describe));
+    }
+
+    /** Whether one of so many moments at equal distances has come since the last accuracy; those that were missed are not made up for. */
+    static boolean checkDue(StageLog log, double begin, double budget, int checks) {
+        double pause = (budget - begin) / (checks + 1);
+        double last = log.checks().isEmpty()
+                ? begin
+                : log.checks().get(log.checks().size() - 1).seconds();
+        double now = Math.floor((log.seconds() - begin) / pause);
+        return pause > 0 && now <= checks && now > Math.floor((last - begin) / pause);
     }
 
     private int checksOfPpo() {
@@ -202,6 +259,33 @@ record Stages(
         return 5 * plan.saveEvery();
     }
 
+    /** The questions that the warm-up has no solution of, since it answers its own by heart; all of them where there are no others. */
+    List<Prompt> newQuestions() {
+        Set<String> solved = new HashSet<>();
+        data.examples().forEach(example -> solved.add(example.id()));
+        List<Prompt> others = data.prompts().stream()
+                .filter(prompt -> !solved.contains(prompt.id()))
+                .toList();
+        return others.isEmpty() ? data.prompts() : others;
+    }
+
+    /** The labels of the warm-up, which every method starts from. */
+    Map<String, Integer> chains() {
+        return Map.of("chains of thought", data.examples().size());
+    }
+
+    /** The labels of what learns from checked answers. */
+    Map<String, Integer> answers() {
+        return with("right answers", data.prompts().size());
+    }
+
+    /** The warm-up's labels and others. */
+    Map<String, Integer> with(String kind, int count) {
+        Map<String, Integer> labels = new LinkedHashMap<>(chains());
+        labels.put(kind, count);
+        return labels;
+    }
+
     Batches<SftExample> examples() {
         return Batches.of(data.examples(), plan.warmUp().batch(), Examiner.seed(plan, "examples"));
     }
@@ -214,12 +298,42 @@ record Stages(
         return data.grader(new AnswerScores(1, plan.ppo().wrong(), plan.ppo().unreadable()));
     }
 
+    /** The warm-up's rise of the rate, and its fall to 0 over so many steps. */
+    LearningRate falling(long steps) {
+        return new LearningRate.Linear(Math.min(plan.warmUp().rateSteps(), steps), steps);
+    }
+
     SftConfig sftConfig() {
         return SftConfig.reft().toBuilder()
                 .rate(plan.warmUp().rate())
                 .schedule(new LearningRate.Constant(plan.warmUp().rateSteps()))
                 .maxTokens(0)
                 .build();
+    }
+
+    /** Where a learned reward is followed no further: nats a completion between the policy and the warm-up. */
+    private static final double FAR = 4;
+
+    /** Steps over whose mean that is taken. */
+    private static final int RECENT = 3;
+
+    /** Whether the policy has gone so far from the warm-up that a reward fitted there is no guide any more. */
+    static boolean farFromWarmUp(StageLog log) {
+        List<StageLog.Point> last = log.points()
+                .subList(Math.max(0, log.points().size() - RECENT), log.points().size());
+        return last.size() == RECENT
+                && last.stream()
+                                .mapToDouble(point -> point.metrics().getOrDefault("objective/kl", 0.0))
+                                .average()
+                                .orElse(0)
+                        > FAR;
+    }
+
+    /** The number of a log's last step. */
+    static long lastStep(StageLog log) {
+        return log.points().isEmpty()
+                ? 0
+                : log.points().get(log.points().size() - 1).step();
     }
 
     /** ReFT's settings for a reward that is learned: it is right near what it was fitted on only, so the policy is held closer. */

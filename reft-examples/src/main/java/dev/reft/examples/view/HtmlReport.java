@@ -165,7 +165,7 @@ public final class HtmlReport {
         out.append("</tbody></table>\n");
     }
 
-    private static String style() {
+    static String style() {
         try (InputStream css = HtmlReport.class.getResourceAsStream("/dev/reft/examples/report.css")) {
             if (css == null) {
                 throw new IllegalStateException("the resource report.css is missing");

@@ -125,7 +125,7 @@ class ReftRunTest {
     void longLogsAreJoinedWithoutLosingSteps() {
         StageLog log = StageLog.EMPTY;
         for (int i = 1; i <= 3000; i++) {
-            log = log.with(new StageLog.Point(i, i / 10.0, 1, Map.of("loss", (double) i)));
+            log = log.with(new StageLog.Point(i, i / 10.0, 1, Map.of("loss", (double) i)), i % 7);
         }
         assertTrue(log.points().size() <= 400);
         assertEquals(3000, log.points().stream().mapToInt(StageLog.Point::steps).sum());
@@ -134,6 +134,10 @@ class ReftRunTest {
                         .sum()
                 / 3000;
         assertEquals(1500.5, mean, 1e-9);
+        assertEquals(6, log.residentMegabytes(), "the largest");
+        StageLog.Point first = log.points().get(0);
+        assertEquals(1, first.steps(), "the first step stays alone");
+        assertEquals(Map.of("loss", 1.0), first.metrics());
         assertEquals(log, RunFolder.log(RunFolder.text(log)));
     }
 

@@ -50,7 +50,7 @@ class SeedComparisonTest {
     private static void write(Path run, String contestant, String verdicts) throws IOException {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < verdicts.length(); i++) {
-            lines.append("{\"id\":\"%d\",\"text\":\"\",\"extracted\":\"\",\"right\":%b}%n"
+            lines.append("{\"id\":\"%d\",\"text\":\"\",\"extracted\":\"\",\"right\":%b,\"ended\":true}%n"
                     .formatted(i, verdicts.charAt(i) == '1'));
         }
         Files.writeString(run.resolve("answers/" + contestant + "-test.jsonl"), lines);

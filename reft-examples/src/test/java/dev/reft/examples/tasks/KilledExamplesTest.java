@@ -56,8 +56,8 @@ class KilledExamplesTest {
         Process process = start(program, options, "killed");
         Path saved = folder.resolve("killed").resolve(killedAt);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!Files.exists(saved) && process.isAlive() && System.nanoTime() < end) {
-            Thread.sleep(5);
+        while (!Files.exists(saved) && !process.waitFor(5, TimeUnit.MILLISECONDS) && System.nanoTime() < end) {
+            Thread.onSpinWait();
         }
         process.destroyForcibly().waitFor();
         assertTrue(Files.exists(saved), Files.readString(said("killed")));

@@ -22,11 +22,15 @@ public record Estimate(double value, double low, double high) {
     }
 
     /**
-     * As text in percent, such as {@code 61.5 [58.4, 64.5]}.
+     * As text in percent, such as {@code 61.5 [58.4, 64.5]}; {@code 61.5 (one seed)} where the interval is unbounded, as that of one
+     * repetition is.
      *
      * @return value and interval times 100, one digit after the point
      */
     public String percent() {
+        if (Double.isInfinite(low) || Double.isInfinite(high)) {
+            return String.format(Locale.ROOT, "%.1f (one seed)", 100 * value);
+        }
         return String.format(Locale.ROOT, "%.1f [%.1f, %.1f]", 100 * value, 100 * low, 100 * high);
     }
 

@@ -157,7 +157,7 @@ public record SeedTable(Map<String, Map<String, Outcomes>> seeds) {
     }
 
     /**
-     * The table in Markdown: a line a seed, the means, and each contestant against the last one by the paired t-test over the
+     * The table in Markdown: a line a seed, the means (with one seed without an interval, which says so), and each contestant against the last one by the paired t-test over the
      * seeds, McNemar's test pooled over seeds and the bootstrap by problems.
      *
      * @return the lines
@@ -187,14 +187,16 @@ public record SeedTable(Map<String, Map<String, Outcomes>> seeds) {
     private String against(String first, String second) {
         Comparison comparison = compare(first, second);
         PairedOutcomes pooled = comparison.pooled();
+        String overSeeds = seeds.size() == 1
+                ? ""
+                : String.format(Locale.ROOT, " over the seeds, t-test p = %.2g", comparison.tTest());
         return String.format(
                 Locale.ROOT,
-                "%s - %s: %s points over the seeds, t-test p = %.2g; only one solves %d / %d, McNemar p = %.2g, "
-                        + "bootstrap by problem %s, p = %.2g.",
+                "%s - %s: %s points%s; only one solves %d / %d, McNemar p = %.2g, bootstrap by problem %s, p = %.2g.",
                 first,
                 second,
                 comparison.mean().percent(),
-                comparison.tTest(),
+                overSeeds,
                 pooled.firstOnly(),
                 pooled.secondOnly(),
                 pooled.mcNemar(),

@@ -67,6 +67,27 @@ class SelectionTest {
         assertEquals(1, only(report, Selection.best(fixed(-3, -2, -1, -1)), 2).chosen(), "k cuts the list");
     }
 
+    private static EvaluationReport.Answer text(int sample, String text, String read) {
+        return new EvaluationReport.Answer(
+                new Completion("p", sample, List.of(), text, Finish.END),
+                new Grade.Score(0, Map.of(), List.of(), read, ""),
+                false);
+    }
+
+    @Test
+    void diversityCountsWhatDiffers() {
+        EvaluationReport.Item item = report(
+                        "p", text(0, "a b c", "1"), text(1, " a  b\tc ", "1"), text(2, "a b d", "2"), text(3, "", ""))
+                .items()
+                .get(0);
+        // Pairs: a b, b c, b d; words: 3 + 3 + 3 + 0.
+        assertEquals(new Diversity(2, 3, 3 / 9.0), Diversity.of(item));
+        EvaluationReport.Item silent = report("p", text(0, " ", "")).items().get(0);
+        assertEquals(new Diversity(0, 1, 0), Diversity.of(silent));
+        assertEquals(new Diversity(1, 2, 3 / 18.0), Diversity.mean(List.of(Diversity.of(item), Diversity.of(silent))));
+        assertTrue(Double.isNaN(Diversity.mean(List.of()).distinct2()));
+    }
+
     @Test
     void oneVoteOfAllIsTheReportsOwnMajority() {
         EvaluationReport report =

@@ -2,6 +2,7 @@ package dev.reft.ppo.statistics;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -169,5 +171,12 @@ class StatisticsTest {
         SeedTable one = new SeedTable(Map.of("1", Map.of("a", outcomes("1"))));
         assertThrows(IllegalArgumentException.class, () -> one.mean("b"));
         assertTrue(Double.isNaN(one.compare("a", "a").tTest()));
+        SeedTable alone = new SeedTable(Map.of("1", new TreeMap<>(Map.of("a", outcomes("110"), "b", outcomes("111")))));
+        assertEquals(
+                "| mean [95 %] | 66.7 (one seed) | 100.0 (one seed) |",
+                alone.markdown().get(3));
+        String line = alone.markdown().get(5);
+        assertTrue(line.startsWith("b - a: 33.3 (one seed) points; only one solves 1 / 0"), line);
+        assertFalse(line.contains("NaN") || line.contains("Infinity"), line);
     }
 }
