@@ -64,7 +64,7 @@ public final class WordJob {
                 "input", "{{sample.output_text}}|",
                 "reference", " answer {{item.reference_answer}}|");
         Map<String, Object> hyperparameters =
-                Map.of("n_epochs", 2, "batch_size", "auto", "eval_interval", "auto", "reasoning_effort", "default");
+                Map.of("n_epochs", 2, "batch_size", "auto", "eval_interval", "auto", "eval_samples", 3, "reasoning_effort", "default");
         AtomicFiles.writeText(
                 job.toAbsolutePath(),
                 Json.write(Map.of(

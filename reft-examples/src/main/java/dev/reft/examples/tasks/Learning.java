@@ -2,23 +2,34 @@ package dev.reft.examples.tasks;
 
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
+import dev.reft.model.LanguageModel;
 import dev.reft.model.Policy;
 import dev.reft.model.Sampler;
 import dev.reft.ppo.Batches;
 import dev.reft.ppo.GradedRollouts;
+import dev.reft.ppo.KlPenalty;
+import dev.reft.ppo.PpoConfig;
 import dev.reft.ppo.PpoTrainer;
 import dev.reft.ppo.SftExample;
 import dev.reft.ppo.SftTrainer;
 import dev.reft.ppo.StepReport;
 import dev.reft.ppo.data.JsonLines;
+import dev.reft.ppo.data.JsonRow;
 import dev.reft.ppo.data.SetRewards;
 import dev.reft.ppo.pipeline.StageContext;
+import dev.reft.ppo.watch.CheckpointProbe;
 import dev.reft.ppo.watch.Observation;
+import dev.reft.ppo.watch.Probes;
 import dev.reft.ppo.watch.RolloutMeasures;
 import dev.reft.ppo.watch.TrainingWatch;
 import dev.reft.ppo.watch.Warning;
 import dev.reft.ppo.watch.WatchRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +41,9 @@ import java.util.function.LongFunction;
 final class Learning {
     /** One line a step, in a stage's output. */
     static final String STEPS = "steps.jsonl";
+
+    /** The watch's warnings, one a line, in a stage's output. */
+    private static final String WARNINGS = "warnings.txt";
 
     private final Workshop shop;
 
@@ -43,14 +57,17 @@ final class Learning {
      * @param prompts of a step, by its number from 0
      * @param grader of training
      * @param heldOut measures the policy every now and then; {@link dev.reft.ppo.watch.HeldOutFalls#HELD_OUT} is what the watch knows
+     * @param offTask texts that are not trained on; what becomes of them is measured at every checkpoint
      * @param rules of the watch
      */
     record Course(
             LongFunction<List<Prompt>> prompts,
             Grader grader,
             Function<Sampler, Map<String, Double>> heldOut,
+            List<String> offTask,
             List<WatchRule> rules) {
         Course {
+            offTask = List.copyOf(offTask);
             rules = List.copyOf(rules);
         }
     }
@@ -68,17 +85,87 @@ final class Learning {
         }
     }
 
-    /** Reinforces; the policy is as the parent left it. */
+    /** Puts the measures of a stage's checkpoints into its output. */
+    void write(StageContext context, Checks checks) {
+        JsonLines.write(context.output().resolve(STEPS), checks.log().rows());
+    }
+
+    /**
+     * Reinforces; the policy is as the parent left it. Before the first step, at every checkpoint and at every evaluation its distance
+     * from there and the texts that are not trained on are measured.
+     */
     StepLog reinforce(StageContext context, Policy policy, Course course) {
-        PpoTrainer.Builder builder =
-                PpoTrainer.of(policy).grader(course.grader()).config(shop.grpo());
-        try (PpoTrainer trainer =
-                Workshop.begun(context) ? builder.resume(Workshop.scratch(context)) : builder.start()) {
-            Rounds rounds = new Rounds(trainer, policy, course);
-            Workshop.Work work = Workshop.Work.of(trainer::steps, rounds::step, trainer::save, () -> rounds.log.text());
-            shop.run(context, shop.plan().reinforce().steps(), work, Learning::reward);
-            JsonLines.write(context.output().resolve(STEPS), rounds.log.rows());
-            return rounds.log;
+        PpoConfig config = shop.grpo();
+        // Before the trainer takes up a checkpoint: this is where the stage began. Also a run without a penalty is measured by it.
+        try (LanguageModel initial = policy.frozenCopy()) {
+            PpoTrainer.Builder builder =
+                    PpoTrainer.of(policy).grader(course.grader()).config(config);
+            if (!(config.kl() instanceof KlPenalty.None)) {
+                builder.reference(initial);
+            }
+            CheckpointProbe probe =
+                    new CheckpointProbe(initial, Probes.rows(policy.tokenizer(), course.offTask()));
+            try (PpoTrainer trainer =
+                    Workshop.begun(context) ? builder.resume(Workshop.scratch(context)) : builder.start()) {
+                Rounds rounds = new Rounds(trainer, policy, course, probe);
+                Workshop.Work work =
+                        Workshop.Work.of(trainer::steps, rounds::step, trainer::save, () -> rounds.log.text());
+                shop.run(context, shop.plan().reinforce().steps(), work, Learning::reward);
+                JsonLines.write(context.output().resolve(STEPS), rounds.log.rows());
+                Files.write(context.output().resolve(WARNINGS), rounds.log.warnings(), StandardCharsets.UTF_8);
+                return rounds.log;
+            } catch (IOException e) {
+                throw new UncheckedIOException("writing " + context.output(), e);
+            }
+        }
+    }
+
+    /** What the last step of a stage measured, in words: its distance from the start, what it has forgotten, and the watch's warnings. */
+    static List<String> watched(String name, Path stage) {
+        double kl = Double.NaN;
+        double first = Double.NaN;
+        double last = Double.NaN;
+        for (JsonRow row : JsonLines.read(steps(stage))) {
+            if (row.has(Probes.KL)) {
+                kl = row.number(Probes.KL);
+            }
+            if (row.has(Probes.OFF_TASK)) {
+                last = row.number(Probes.OFF_TASK);
+                first = Double.isNaN(first) ? last : first;
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "%s: KL to where it began %.3f nats a completion; off task %.3f nats a token at the first checkpoint, %.3f at"
+                        + " the last.",
+                name,
+                kl,
+                first,
+                last));
+        for (String warning : warnings(stage)) {
+            lines.add("- " + name + ", the watch at " + warning);
+        }
+        return lines;
+    }
+
+    /** A stage as its table has it: its answers, and what was measured of it last. */
+    static StageTable.Examined examined(Path stage) {
+        double kl = Double.NaN;
+        double offTask = Double.NaN;
+        for (JsonRow row : JsonLines.read(steps(stage))) {
+            kl = row.has(Probes.KL) ? row.number(Probes.KL) : kl;
+            offTask = row.has(Probes.OFF_TASK) ? row.number(Probes.OFF_TASK) : offTask;
+        }
+        return new StageTable.Examined(Examination.read(stage), kl, offTask);
+    }
+
+    /** What the watch said in a stage. */
+    static List<String> warnings(Path stage) {
+        try {
+            return Files.readAllLines(stage.resolve(WARNINGS));
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading " + stage, e);
         }
     }
 
@@ -87,13 +174,15 @@ final class Learning {
         private final PpoTrainer trainer;
         private final Policy policy;
         private final Course course;
+        private final CheckpointProbe probe;
         private final TrainingWatch watch;
         private StepLog log;
 
-        Rounds(PpoTrainer trainer, Policy policy, Course course) {
+        Rounds(PpoTrainer trainer, Policy policy, Course course, CheckpointProbe probe) {
             this.trainer = trainer;
             this.policy = policy;
             this.course = course;
+            this.probe = probe;
             log = StepLog.of(trainer.hostState());
             watch = log.watch().isEmpty()
                     ? new TrainingWatch(course.rules())
@@ -107,8 +196,13 @@ final class Learning {
             Map<String, Double> row = new TreeMap<>(RolloutMeasures.of(graded));
             row.putAll(SetRewards.of(graded));
             TaskPlan.Reinforce plan = shop.plan().reinforce();
-            if (report.step() % plan.every() == 0 || report.step() == plan.steps() - 1) {
+            long done = report.step() + 1;
+            boolean evaluates = report.step() % plan.every() == 0 || done == plan.steps();
+            if (evaluates) {
                 row.putAll(course.heldOut().apply(policy));
+            }
+            if (evaluates || done % shop.plan().saveEvery() == 0) {
+                row.putAll(probe.of(policy, graded.rollouts()));
             }
             List<String> warnings = watch.observe(Observation.of(report).with(row)).stream()
                     .map(Warning::toString)

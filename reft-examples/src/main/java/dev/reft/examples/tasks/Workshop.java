@@ -57,6 +57,7 @@ import java.util.function.Supplier;
 record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressLine line) {
     private static final String CHECKPOINTS = "checkpoints";
     private static final int CONCURRENT = 256;
+    private static final int PROBES = 32;
 
     /** The embedded model with random weights; it knows further words. */
     static Supplier<Policy> opener(TaskPlan plan, Path folder, List<String> words) throws IOException {
@@ -153,6 +154,9 @@ record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressL
 
     /** Steps up to a number, saved every now and then in the scratch folder and at the end in the output, with provenance. */
     void run(StageContext context, long steps, Work work, Function<StepReport, String> describe) {
+        if (begun(context)) {
+            stamp(context, scratch(context)); // a kill between a checkpoint and its stamp
+        }
         line.start(context.provenance().stage(), work.steps().getAsLong(), steps);
         while (work.steps().getAsLong() < steps) {
             StepReport report = work.step().get();
@@ -183,6 +187,14 @@ record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressL
             text.append('\n').append(prompt.reference()).append('\n').append(new TreeMap<>(prompt.attributes()));
         }
         return Fingerprints.of(text.toString());
+    }
+
+    /** Worked items as texts: what the warm-up taught and reinforcement does not train on. */
+    static List<String> texts(List<SftExample> examples) {
+        return examples.stream()
+                .limit(PROBES)
+                .map(e -> ((Prompt.Input.Text) e.input()).text() + " " + e.completion())
+                .toList();
     }
 
     static String loss(StepReport report) {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.reft.examples.tasks.StylePipeline.Dpo;
+import dev.reft.examples.tasks.StylePipeline.Form;
 import dev.reft.examples.view.ProgressLine;
 import dev.reft.model.Policy;
 import dev.reft.model.StepResult;
@@ -127,24 +127,27 @@ class TaskRunTest {
     @Tag("slow")
     void aPipelineRunsBothFormsAndASweepAndGoesOnWhereItWasBrokenOff() throws Exception {
         // In SFT, in a DPO, in a reinforcement.
-        pipeline(true, List.of(0.25, 0.75), new int[] {30, 7, 20});
+        pipeline(true, List.of(0.25, 0.75), new int[] {30, 7, 12, 20});
         assertSame(List.of(
                 "sft/answers.jsonl",
                 "dpo-plain/pairs.jsonl",
                 "dpo-plain/answers.jsonl",
                 "dpo-norm/answers.jsonl",
+                "kto/answers.jsonl",
+                "kto/steps.jsonl",
                 "rlvr-style-25/steps.jsonl",
                 "rlvr-style-75/answers.jsonl"));
     }
 
     private void pipeline(boolean both, List<Double> weights, int[] breaks) throws Exception {
         TaskPlan plan = plan(12);
-        StylePipeline.Options options = new StylePipeline.Options(Dpo.NORM, both, 24, 4, 1, 8, 1e-4, weights);
+        StylePipeline.Options options = new StylePipeline.Options(Form.NORM, both, both, 24, 4, 1, 8, 1e-4, weights);
         Path whole = folder.resolve("whole");
         List<String> report = StylePipeline.go(plan, options, whole, quiet());
         List<String> stages = new ArrayList<>(List.of("sft", "dpo-norm"));
         if (both) {
             stages.add("dpo-plain");
+            stages.add("kto");
         }
         weights.forEach(weight -> stages.add("rlvr-style-" + Math.round(100 * weight)));
         for (String stage : stages) {
