@@ -27,7 +27,13 @@ final class Checks {
 
     /** Measures the policy for a checkpoint that is written now; the text is its host state. */
     String measure(Scorer policy, long steps) {
-        Map<String, Double> row = new TreeMap<>(probe.of(policy, sample.get()));
+        return measure(policy, steps, Map.of());
+    }
+
+    /** The same with what else is known of the checkpoint. */
+    String measure(Scorer policy, long steps, Map<String, Double> more) {
+        Map<String, Double> row = new TreeMap<>(more);
+        row.putAll(probe.of(policy, sample.get()));
         row.put("step", (double) steps);
         log = log.with(row, List.of(), "");
         return log.text();

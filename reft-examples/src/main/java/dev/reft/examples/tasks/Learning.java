@@ -120,44 +120,50 @@ final class Learning {
         }
     }
 
-    /** What the last step of a stage measured, in words: its distance from the start, what it has forgotten, and the watch's warnings. */
-    static List<String> watched(String name, Path stage) {
-        double kl = Double.NaN;
-        double first = Double.NaN;
-        double last = Double.NaN;
-        for (JsonRow row : JsonLines.read(steps(stage))) {
-            if (row.has(Probes.KL)) {
-                kl = row.number(Probes.KL);
-            }
-            if (row.has(Probes.OFF_TASK)) {
-                last = row.number(Probes.OFF_TASK);
-                first = Double.isNaN(first) ? last : first;
-            }
-        }
+    /** What was measured at a stage's checkpoints, in words: its distance from where it began, and what it has forgotten. */
+    static List<String> measured(String name, Path stage) {
+        List<Double> kl = numbers(stage, Probes.KL);
+        List<Double> offTask = numbers(stage, Probes.OFF_TASK);
         List<String> lines = new ArrayList<>();
-        lines.add(String.format(
-                Locale.ROOT,
-                "%s: KL to where it began %.3f nats a completion; off task %.3f nats a token at the first checkpoint, %.3f at"
-                        + " the last.",
-                name,
-                kl,
-                first,
-                last));
-        for (String warning : warnings(stage)) {
-            lines.add("- " + name + ", the watch at " + warning);
+        if (!kl.isEmpty() && !offTask.isEmpty()) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%s: KL to where it began %.3f nats a completion at the end, %.3f at most; off task %.3f nats a token at the"
+                            + " first checkpoint, %.3f at the last.",
+                    name,
+                    kl.get(kl.size() - 1),
+                    kl.stream().mapToDouble(v -> v).max().orElse(Double.NaN),
+                    offTask.get(0),
+                    offTask.get(offTask.size() - 1)));
         }
         return lines;
     }
 
+    /** The same, and what the watch said. */
+    static List<String> watched(String name, Path stage) {
+        List<String> lines = new ArrayList<>(measured(name, stage));
+        warnings(stage).forEach(warning -> lines.add("- " + name + ", the watch at " + warning));
+        return lines;
+    }
+
+    /** The numbers of a name at a stage's checkpoints, in order. */
+    private static List<Double> numbers(Path stage, String name) {
+        return JsonLines.read(steps(stage)).stream()
+                .filter(row -> row.has(name))
+                .map(row -> row.number(name))
+                .toList();
+    }
+
     /** A stage as its table has it: its answers, and what was measured of it last. */
     static StageTable.Examined examined(Path stage) {
-        double kl = Double.NaN;
-        double offTask = Double.NaN;
-        for (JsonRow row : JsonLines.read(steps(stage))) {
-            kl = row.has(Probes.KL) ? row.number(Probes.KL) : kl;
-            offTask = row.has(Probes.OFF_TASK) ? row.number(Probes.OFF_TASK) : offTask;
-        }
-        return new StageTable.Examined(Examination.read(stage), kl, offTask);
+        List<Double> kl = numbers(stage, Probes.KL);
+        List<Double> offTask = numbers(stage, Probes.OFF_TASK);
+        return new StageTable.Examined(Examination.read(stage), last(kl), last(offTask));
+    }
+
+    /** NaN if there is none. */
+    private static double last(List<Double> numbers) {
+        return numbers.isEmpty() ? Double.NaN : numbers.get(numbers.size() - 1);
     }
 
     /** What the watch said in a stage. */
@@ -214,7 +220,7 @@ final class Learning {
         }
     }
 
-    private static String reward(StepReport report) {
+    static String reward(StepReport report) {
         return String.format(Locale.ROOT, "reward %.3f", report.metrics().getOrDefault("objective/scores", Double.NaN));
     }
 

@@ -31,6 +31,8 @@ import dev.reft.ppo.SavedRun;
 import dev.reft.ppo.SftConfig;
 import dev.reft.ppo.SftExample;
 import dev.reft.ppo.StepReport;
+import dev.reft.ppo.data.JsonLines;
+import dev.reft.ppo.data.JsonRow;
 import dev.reft.ppo.pipeline.Fingerprints;
 import dev.reft.ppo.pipeline.StageContext;
 import dev.reft.random.Seeds;
@@ -41,7 +43,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -66,6 +70,19 @@ record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressL
         Training training =
                 new Training(new ValueHead.None(), new Adapter.Full(), ReftRun.OPTIMIZER, plan.seed(), Replicas.SINGLE);
         return () -> Models.openPolicy(spec, training);
+    }
+
+    /** The words that the model has whose files an {@link #opener} wrote. */
+    static Set<String> vocabulary(Path folder) throws IOException {
+        JsonRow tokenizer = JsonLines.parse(
+                "the tokenizer",
+                1,
+                Files.readString(folder.resolve("model/tokenizer.json")).replace('\n', ' '));
+        Set<String> words = new TreeSet<>();
+        if (tokenizer.typed("model", Map.class, "a map").get("vocab") instanceof Map<?, ?> vocabulary) {
+            vocabulary.keySet().forEach(word -> words.add(String.valueOf(word)));
+        }
+        return words;
     }
 
     /** The model that a stage left, with a new optimiser. */
