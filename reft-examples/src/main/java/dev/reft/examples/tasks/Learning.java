@@ -14,7 +14,6 @@ import dev.reft.ppo.SftExample;
 import dev.reft.ppo.SftTrainer;
 import dev.reft.ppo.StepReport;
 import dev.reft.ppo.data.JsonLines;
-import dev.reft.ppo.data.JsonRow;
 import dev.reft.ppo.data.SetRewards;
 import dev.reft.ppo.pipeline.StageContext;
 import dev.reft.ppo.watch.CheckpointProbe;
