@@ -49,8 +49,9 @@ final class RftJobOptions {
     @Option(
             names = "--probe",
             paramLabel = "FILE",
-            description = "texts, one a line, that have nothing to do with the job: their log-probability is told at every"
-                    + " checkpoint (default: a few paragraphs of prose; embedded: kinds of problems that no training sees)")
+            description =
+                    "texts, one a line, that have nothing to do with the job: their log-probability is told at every"
+                            + " checkpoint (default: a few paragraphs of prose; embedded: kinds of problems that no training sees)")
     private @Nullable Path probe;
 
     @Option(
@@ -116,10 +117,17 @@ final class RftJobOptions {
             description = "learning rate, which learning_rate_multiplier multiplies")
     private @Nullable Double rate;
 
-    @Option(names = "--value-rate", paramLabel = "RATE", description = "learning rate of a value head; 0 (default) for none: answers to a row are compared with each other")
+    @Option(
+            names = "--value-rate",
+            paramLabel = "RATE",
+            description =
+                    "learning rate of a value head; 0 (default) for none: answers to a row are compared with each other")
     private @Nullable Double valueRate;
 
-    @Option(names = "--kl", paramLabel = "C", description = "coefficient of the KL penalty; 0 for none (the KL is measured at checkpoints all the same)")
+    @Option(
+            names = "--kl",
+            paramLabel = "C",
+            description = "coefficient of the KL penalty; 0 for none (the KL is measured at checkpoints all the same)")
     private @Nullable Double kl;
 
     @Option(names = "--temperature", paramLabel = "T", description = "of the samples (default: 1)")

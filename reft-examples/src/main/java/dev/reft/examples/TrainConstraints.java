@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
         name = "constraints",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Generates prompts with checkable constraints, takes out those that hold test prompts, and reinforces a"
-                + " small model on the rest, sampling beside the updates.")
+        description =
+                "Generates prompts with checkable constraints, takes out those that hold test prompts, and reinforces a"
+                        + " small model on the rest, sampling beside the updates.")
 public final class TrainConstraints implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", description = "the run's folder (default: runs/constraints)")
     private Path out = Path.of("runs", "constraints");

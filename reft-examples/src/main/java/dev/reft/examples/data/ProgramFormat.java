@@ -23,8 +23,7 @@ public final class ProgramFormat {
      */
     public static Prompt prompt(Problem problem) {
         String text = BEFORE + problem.question() + AFTER + HEAD + problem.question() + END;
-        return new Prompt(
-                problem.id(), new Prompt.Input.Text(text), problem.answer(), Map.of("kind", problem.kind()));
+        return new Prompt(problem.id(), new Prompt.Input.Text(text), problem.answer(), Map.of("kind", problem.kind()));
     }
 
     /**

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmUp answers to imitate first; may be empty
  * @param probes texts whose log-probability is measured at every checkpoint; may be empty
  */
-public record JobData(
-        List<Prompt> training, List<Prompt> validation, List<SftExample> warmUp, List<String> probes) {
+public record JobData(List<Prompt> training, List<Prompt> validation, List<SftExample> warmUp, List<String> probes) {
     private static final String MESSAGES = "messages";
 
     /** Copies the lists. */

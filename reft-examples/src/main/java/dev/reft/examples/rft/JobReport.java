@@ -40,7 +40,8 @@ public final class JobReport {
         this.plan = plan;
         this.data = data;
         this.outcome = outcome;
-        rows = JobRecords.way(new RunLog(folder.resolve("metrics.jsonl")), Attempts.open(folder.resolve("attempts.jsonl")));
+        rows = JobRecords.way(
+                new RunLog(folder.resolve("metrics.jsonl")), Attempts.open(folder.resolve("attempts.jsonl")));
     }
 
     /**

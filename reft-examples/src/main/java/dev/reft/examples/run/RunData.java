@@ -67,7 +67,8 @@ record RunData(
         tests.put(TEST, prompts(words.problems(Part.TEST, data.tests()), PromptFormat.WORDS));
         tests.put(UNSEEN, prompts(words.problems(Part.UNSEEN, data.tests() / 2), PromptFormat.WORDS));
         ReftRule rule = new CorrectedReft(ReftData.SVAMP, Tolerance.REFT, "answer");
-        return new RunData(examples(chains, PromptFormat.WORDS), prompts(train, PromptFormat.WORDS), tests, rule, false);
+        return new RunData(
+                examples(chains, PromptFormat.WORDS), prompts(train, PromptFormat.WORDS), tests, rule, false);
     }
 
     private static RunData fromFiles(DataPlan data, long seed) {
@@ -90,8 +91,7 @@ record RunData(
         }
         List<Problem> test = read(data, data.test()).problems();
         Map<String, List<Prompt>> tests = new LinkedHashMap<>();
-        List<Problem> asked =
-                test.subList(0, data.tests() == 0 ? test.size() : Math.min(data.tests(), test.size()));
+        List<Problem> asked = test.subList(0, data.tests() == 0 ? test.size() : Math.min(data.tests(), test.size()));
         if (data.kind() == DataKind.SVAMP_PCOT) {
             tests.put(TEST, programPrompts(asked));
             return new RunData(programs(chains), programPrompts(train), tests, rule(data), true);

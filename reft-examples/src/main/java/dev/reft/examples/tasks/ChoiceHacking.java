@@ -39,7 +39,6 @@ public final class ChoiceHacking {
     /** What a token of an answer costs in training, whatever is paid, as where short answers are wanted. */
     private static final double TOKEN_COST = 0.01;
 
-
     private final TaskPlan plan;
     private final Workshop shop;
     private final List<SftExample> examples;
@@ -128,8 +127,8 @@ public final class ChoiceHacking {
     private void reinforce(StageContext context, Reward reward) throws IOException {
         Batches<Prompt> batches = Batches.of(questions, plan.reinforce().prompts(), shop.seed("questions"));
         try (Policy policy = shop.from(context.parent(WARM_UP))) {
-            Learning.Course course =
-                    new Learning.Course(batches::at, reward.grader(), this::measure, Workshop.texts(examples), WatchRule.defaults());
+            Learning.Course course = new Learning.Course(
+                    batches::at, reward.grader(), this::measure, Workshop.texts(examples), WatchRule.defaults());
             new Learning(shop).reinforce(context, policy, course);
             examine(policy).writeTo(context.output());
         }
@@ -176,8 +175,9 @@ public final class ChoiceHacking {
         List<String> lines = new ArrayList<>();
         lines.add("Reward for " + reward.stage() + ", held-out items on the way:");
         lines.add("");
-        lines.add("| step | reward in training | right letters % | reasoning right % | of right letters, reasoning wrong %"
-                + " | KL | off task |");
+        lines.add(
+                "| step | reward in training | right letters % | reasoning right % | of right letters, reasoning wrong %"
+                        + " | KL | off task |");
         lines.add("|---|---|---|---|---|---|---|");
         for (JsonRow row : JsonLines.read(Learning.steps(stage))) {
             if (row.has(HeldOutFalls.HELD_OUT)) {

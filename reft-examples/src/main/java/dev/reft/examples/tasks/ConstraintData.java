@@ -72,20 +72,18 @@ record ConstraintData(
         }
     }
 
-    private static List<ConstrainedPrompt> made(
-            Policy model, String set, long seed, List<String> personas, int count) {
+    private static List<ConstrainedPrompt> made(Policy model, String set, long seed, List<String> personas, int count) {
         Map<String, ConstrainedPrompt> different = new LinkedHashMap<>();
         for (int from = 0; from < count; from += PIECE) {
-            Asker asker = new Asker(
-                    model, false, Sampling.at(1f), 2, Seeds.at(seed, Stream.SHUFFLE, from, "constraints", 0));
+            Asker asker =
+                    new Asker(model, false, Sampling.at(1f), 2, Seeds.at(seed, Stream.SHUFFLE, from, "constraints", 0));
             for (ConstrainedPrompt made :
                     new ConstraintGenerator(asker, personas, 1, 1).generate(Math.min(PIECE, count - from))) {
                 if (ConstraintAnswers.fits(made)) {
                     String id = set + "-" + from + "-" + made.id();
                     different.putIfAbsent(
                             text(made),
-                            new ConstrainedPrompt(
-                                    id, made.persona(), made.request(), made.own(), made.constraints()));
+                            new ConstrainedPrompt(id, made.persona(), made.request(), made.own(), made.constraints()));
                 }
             }
         }

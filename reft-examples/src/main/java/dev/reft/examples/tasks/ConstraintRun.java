@@ -12,8 +12,8 @@ import dev.reft.model.Policy;
 import dev.reft.model.Sampler;
 import dev.reft.ppo.Batches;
 import dev.reft.ppo.KlPenalty;
-import dev.reft.ppo.OverlappedTrainer;
 import dev.reft.ppo.Overlap;
+import dev.reft.ppo.OverlappedTrainer;
 import dev.reft.ppo.PpoConfig;
 import dev.reft.ppo.PpoTrainer;
 import dev.reft.ppo.Rollouts;
@@ -75,7 +75,8 @@ public final class ConstraintRun {
      */
     public static List<String> go(TaskPlan plan, Path root, ProgressLine line) throws IOException {
         Supplier<Policy> bare = Workshop.opener(plan, root.resolve("asked"), List.of());
-        ConstraintData data = ConstraintData.generate(plan, bare, plan.reinforce().questions());
+        ConstraintData data =
+                ConstraintData.generate(plan, bare, plan.reinforce().questions());
         ConstrainedPrompt.write(root.resolve("prompts.jsonl"), data.clean());
         List<String> words = data.words(Workshop.vocabulary(root.resolve("asked")));
         List<String> report = new ArrayList<>();
@@ -128,8 +129,8 @@ public final class ConstraintRun {
     }
 
     private void reinforce(StageContext context) {
-        Batches<Prompt> batches = Batches.of(
-                questions, Math.min(plan.reinforce().prompts(), questions.size()), shop.seed("questions"));
+        Batches<Prompt> batches =
+                Batches.of(questions, Math.min(plan.reinforce().prompts(), questions.size()), shop.seed("questions"));
         PpoConfig config = shop.grpo().toBuilder()
                 .correction(Optional.of(new ImportanceCorrection.Truncated(0, 2)))
                 .build();

@@ -95,15 +95,15 @@ final class Learning {
      */
     StepLog reinforce(StageContext context, Policy policy, Course course) {
         PpoConfig config = shop.grpo();
-        // Before the trainer takes up a checkpoint: this is where the stage began. Also a run without a penalty is measured by it.
+        // Before the trainer takes up a checkpoint: this is where the stage began. Also a run without a penalty is
+        // measured by it.
         try (LanguageModel initial = policy.frozenCopy()) {
             PpoTrainer.Builder builder =
                     PpoTrainer.of(policy).grader(course.grader()).config(config);
             if (!(config.kl() instanceof KlPenalty.None)) {
                 builder.reference(initial);
             }
-            CheckpointProbe probe =
-                    new CheckpointProbe(initial, Probes.rows(policy.tokenizer(), course.offTask()));
+            CheckpointProbe probe = new CheckpointProbe(initial, Probes.rows(policy.tokenizer(), course.offTask()));
             try (PpoTrainer trainer =
                     Workshop.begun(context) ? builder.resume(Workshop.scratch(context)) : builder.start()) {
                 Rounds rounds = new Rounds(trainer, policy, course, probe);

@@ -38,11 +38,11 @@ final class LengthBins {
                 .sorted(Comparator.comparingInt(i -> base.answers().get(i).tokens()))
                 .toList();
         for (int bin = 0; bin < NAMES.size(); bin++) {
-            List<Integer> items = order.subList(
-                    order.size() * bin / NAMES.size(), order.size() * (bin + 1) / NAMES.size());
+            List<Integer> items =
+                    order.subList(order.size() * bin / NAMES.size(), order.size() * (bin + 1) / NAMES.size());
             Examination then = some(base, items);
-            StringBuilder line = new StringBuilder(String.format(
-                    Locale.ROOT, "| %s | %d | %.1f", NAMES.get(bin), items.size(), then.length()));
+            StringBuilder line = new StringBuilder(
+                    String.format(Locale.ROOT, "| %s | %d | %.1f", NAMES.get(bin), items.size(), then.length()));
             stages.forEach((stage, answers) -> {
                 Examination now = some(answers, items);
                 line.append(String.format(

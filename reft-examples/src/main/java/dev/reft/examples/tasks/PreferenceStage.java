@@ -63,8 +63,7 @@ final class PreferenceStage {
     void run(StageContext context, Policy policy, StylePipeline.Form form) {
         GradedRollouts graded = answers(policy);
         try (LanguageModel initial = policy.frozenCopy()) {
-            CheckpointProbe probe =
-                    new CheckpointProbe(initial, Probes.rows(policy.tokenizer(), OffTaskTexts.words()));
+            CheckpointProbe probe = new CheckpointProbe(initial, Probes.rows(policy.tokenizer(), OffTaskTexts.words()));
             if (form == StylePipeline.Form.KTO) {
                 mark(context, policy, probe, graded);
             } else {
@@ -106,9 +105,10 @@ final class PreferenceStage {
         write(context, pairs);
         Batches<PreferencePair> batches = Batches.of(pairs, options.pairBatch(), shop.seed("pairs"));
         long steps = options.pairEpochs() * batches.stepsPerEpoch();
-        PreferenceConfig config =
-                (form == StylePipeline.Form.PLAIN ? PreferenceConfig.dpo() : PreferenceConfig.dpoNorm(steps))
-                        .with(base -> base.rate(options.pairRate()));
+        PreferenceConfig config = (form == StylePipeline.Form.PLAIN
+                        ? PreferenceConfig.dpo()
+                        : PreferenceConfig.dpoNorm(steps))
+                .with(base -> base.rate(options.pairRate()));
         try (PreferenceTrainer trainer = Workshop.begun(context)
                 ? PreferenceTrainer.resume(policy, config, Workshop.scratch(context))
                 : PreferenceTrainer.start(policy, config)) {
@@ -170,8 +170,7 @@ final class PreferenceStage {
             for (int s = 0; s < group.completions().size(); s++) {
                 Completion completion = group.completions().get(s);
                 if (graded.grades().get(g).get(s) instanceof Grade.Score score) {
-                    marked.add(new LabelledResponse(
-                            group.prompt(), Response.of(completion), score.value() >= GOOD));
+                    marked.add(new LabelledResponse(group.prompt(), Response.of(completion), score.value() >= GOOD));
                 }
             }
         }

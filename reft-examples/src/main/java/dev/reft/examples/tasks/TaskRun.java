@@ -107,7 +107,8 @@ public final class TaskRun {
                     batches::at,
                     task.grader(),
                     model -> Map.of(HeldOutFalls.HELD_OUT, examine(model).score()),
-                    Workshop.texts(examples), WatchRule.defaults());
+                    Workshop.texts(examples),
+                    WatchRule.defaults());
             new Learning(shop).reinforce(context, policy, course);
             examine(policy).writeTo(context.output());
         }

@@ -96,7 +96,9 @@ class JobFilesTest {
         data(row("1+2"), row("2+1") + "\n{\"messages\":[{\"role\":\"robot\",\"content\":\"x\"}]}\n");
         assertTold(List.of("no.jsonl", "--validation"), () -> JobFiles.read(job(""), null, folder.resolve("no.jsonl")));
         JobFiles files = JobFiles.read(job(""), null, null);
-        assertTold(List.of("v.jsonl", "row 3", "messages[0].role", "robot"), () -> JobData.read(files, null, List.of(), CHAT));
+        assertTold(
+                List.of("v.jsonl", "row 3", "messages[0].role", "robot"),
+                () -> JobData.read(files, null, List.of(), CHAT));
         data(row("1+2"), "\n");
         assertTold(List.of("v.jsonl", "no rows"), () -> JobData.read(files, null, List.of(), CHAT));
         data("{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]}\n", row("1+1"));

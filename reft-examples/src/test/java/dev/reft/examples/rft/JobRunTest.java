@@ -112,7 +112,8 @@ class JobRunTest {
     }
 
     private JobData data() {
-        return JobData.read(files, folder.resolve("warm-up.jsonl"), List.of("1+1=2", "2+2=4"), new JobData.Form(false, "=>", ""));
+        return JobData.read(
+                files, folder.resolve("warm-up.jsonl"), List.of("1+1=2", "2+2=4"), new JobData.Form(false, "=>", ""));
     }
 
     private Grader grader() {
@@ -280,7 +281,8 @@ class JobRunTest {
 
     @Test
     void aLeapOfTheRewardHasTheHeldOutRowsAnsweredAtOnce() {
-        // 12 gradings a step: nothing is paid in the first 10, everything from then on; evaluated at 0 and then every 50 steps.
+        // 12 gradings a step: nothing is paid in the first 10, everything from then on; evaluated at 0 and then every
+        // 50 steps.
         JobRun.Outcome outcome = run(
                 "leap", plan(numbers(3, 6, 50), OnCollapse.STOP), paying(calls -> calls >= 9 + 120), Integer.MAX_VALUE);
         assertEquals("", outcome.stopped());
@@ -315,12 +317,13 @@ class JobRunTest {
     void whatIsGraveAndHowFarAHeldOutRewardMustFall() {
         assertEquals(0.05, JobRules.fall(100_000, 0.05));
         assertEquals(2 * Math.sqrt(0.5 / 100), JobRules.fall(100, 0.05), 1e-12);
-        List<String> grave = JobRules.grave(JobRules.of(100).stream()
-                        .map(rule -> new Warning(rule, 1, 1, 1, ""))
-                        .toList())
-                .stream()
-                .map(warning -> warning.rule().name())
-                .toList();
+        List<String> grave =
+                JobRules.grave(JobRules.of(100).stream()
+                                .map(rule -> new Warning(rule, 1, 1, 1, ""))
+                                .toList())
+                        .stream()
+                        .map(warning -> warning.rule().name())
+                        .toList();
         assertEquals(
                 List.of(
                         "NotFinite",

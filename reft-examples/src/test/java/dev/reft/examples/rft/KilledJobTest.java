@@ -21,8 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class KilledJobTest {
     private static final int PATIENCE_SECONDS = 400;
-    private static final String OPTIONS = "--sample 6 --epochs 12 --samples 2 --warm-up-epochs 2 --save-every 2 --threads 1"
-            + " --rate 1e-4 --max-tokens 12 --seed 3";
+    private static final String OPTIONS =
+            "--sample 6 --epochs 12 --samples 2 --warm-up-epochs 2 --save-every 2 --threads 1"
+                    + " --rate 1e-4 --max-tokens 12 --seed 3";
 
     @TempDir
     Path folder;

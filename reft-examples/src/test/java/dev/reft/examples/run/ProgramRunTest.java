@@ -69,7 +69,8 @@ class ProgramRunTest {
             rows.append(a == 1 ? "" : ",")
                     .append("{\"item_id\":\"svamp_%d\",\"question\":\"%d+3\",\"answer_value\":\"%d.0\",\"answer_cot\":"
                             .formatted(a, a, a + 3))
-                    .append("\"def solution():\\n    \\\"\\\"\\\"%d+3\\\"\\\"\\\"\\n    return %d+3\"}".formatted(a, a));
+                    .append("\"def solution():\\n    \\\"\\\"\\\"%d+3\\\"\\\"\\\"\\n    return %d+3\"}"
+                            .formatted(a, a));
         }
         return Files.writeString(folder.resolve("pcot.json"), rows + "]");
     }

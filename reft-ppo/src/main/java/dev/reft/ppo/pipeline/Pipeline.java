@@ -66,8 +66,8 @@ public final class Pipeline {
      * @throws UncheckedIOException if its folders cannot be written
      */
     public Path run(Stage stage) {
-        try (FileChannel channel = FileChannel.open(
-                        root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel =
+                        FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = lockOf(channel)) {
             if (lock == null) {
                 throw new IllegalStateException("another process runs in " + root);

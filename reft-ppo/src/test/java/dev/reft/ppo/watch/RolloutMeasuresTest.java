@@ -122,7 +122,8 @@ class RolloutMeasuresTest {
             Rollouts none = graded(List.of(List.of()), List.of(List.of())).rollouts();
             assertEquals(Set.of(Probes.OFF_TASK), probe.of(policy, none).keySet());
             assertEquals(
-                    Set.of(Probes.KL), new CheckpointProbe(initial, List.of()).of(policy, rollouts).keySet());
+                    Set.of(Probes.KL),
+                    new CheckpointProbe(initial, List.of()).of(policy, rollouts).keySet());
             assertThrows(IllegalArgumentException.class, () -> Probes.rows(policy.tokenizer(), List.of("a")));
             assertThrows(IllegalArgumentException.class, () -> Probes.logProb(policy, List.of()));
         }

@@ -90,8 +90,7 @@ class WatchRulesTest {
     @Test
     void anUpdateIsASpikeOnlyWhereItIsLargeAndLargerThanThoseBefore() {
         // Small moves: a hundred times the others and still next to nothing.
-        assertEquals(
-                List.of(), warnings(60, step -> Map.of("policy/approxkl_avg", step == 30 ? 0.09 : 0.0009)));
+        assertEquals(List.of(), warnings(60, step -> Map.of("policy/approxkl_avg", step == 30 ? 0.09 : 0.0009)));
         // Large moves all along, and slowly growing ones.
         assertEquals(List.of(), warnings(60, step -> Map.of("policy/approxkl_avg", step % 2 == 0 ? 0.3 : 0.05)));
         assertEquals(List.of(), warnings(60, step -> Map.of("policy/approxkl_avg", 0.01 * step)));
