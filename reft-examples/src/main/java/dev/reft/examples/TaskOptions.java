@@ -23,8 +23,8 @@ final class TaskOptions {
     @Option(names = "--steps", paramLabel = "N", description = "steps of reinforcement (default: 60)")
     private int steps = 60;
 
-    @Option(names = "--prompts", paramLabel = "N", description = "items of a step (default: 64)")
-    private int prompts = 64;
+    @Option(names = "--prompts", paramLabel = "N", description = "items of a step (default: 32)")
+    private int prompts = 32;
 
     @Option(names = "--samples", paramLabel = "N", description = "answers to each (default: 4)")
     private int samples = 4;

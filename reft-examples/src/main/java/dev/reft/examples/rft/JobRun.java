@@ -36,7 +36,7 @@ import java.util.function.Supplier;
 
 /**
  * A job's run: a warm-up where there are examples of one, then reinforcement on the training rows with an evaluation on the held-out rows now
- * and then. The three best checkpoints by held-out reward are kept; a watch looks for spikes and collapses ({@link JobRules}), and the
+ * and then. The three best checkpoints by held-out reward are kept; a watch looks for spikes and collapses, and the
  * run goes back to the last good checkpoint at half the rate, so often as the plan says, and then stops. The last good checkpoint is the
  * one with the best held-out reward of those kept before the warning, the start among them. A run that was killed goes on where it was
  * with the same call, and does what it would have done.

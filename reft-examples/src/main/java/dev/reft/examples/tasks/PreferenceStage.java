@@ -43,9 +43,6 @@ final class PreferenceStage {
 
     private static final int CONCURRENT = 256;
 
-    /** An answer is good that earns this much of the grader of training. */
-    private static final double GOOD = 1;
-
     private final Workshop shop;
     private final StyledProblems data;
     private final StylePipeline.Options options;
@@ -143,7 +140,8 @@ final class PreferenceStage {
         }
         writeMarked(context, marked);
         Batches<LabelledResponse> batches = Batches.of(marked, 2 * options.pairBatch(), shop.seed("marked"));
-        long steps = options.pairEpochs() * batches.stepsPerEpoch();
+        // Every answer is marked, where a pair takes two of a prompt's: fewer passes see as many answers.
+        long steps = Math.max(1, 2 * options.pairEpochs() / options.pairSamples()) * batches.stepsPerEpoch();
         // The paper's advice: what is rarer weighs more, so that both sides count the same.
         double weight = (double) (marked.size() - good) / good;
         KtoConfig config = KtoConfig.kto()
@@ -163,14 +161,20 @@ final class PreferenceStage {
         }
     }
 
+    /** An answer is good that earns more of the grader of training than the mean of all. */
     private static List<LabelledResponse> marked(GradedRollouts graded) {
+        double mean = graded.flat().stream()
+                .filter(Grade.Score.class::isInstance)
+                .mapToDouble(grade -> ((Grade.Score) grade).value())
+                .average()
+                .orElse(0);
         List<LabelledResponse> marked = new ArrayList<>();
         for (int g = 0; g < graded.grades().size(); g++) {
             Rollouts.Group group = graded.rollouts().groups().get(g);
             for (int s = 0; s < group.completions().size(); s++) {
                 Completion completion = group.completions().get(s);
                 if (graded.grades().get(g).get(s) instanceof Grade.Score score) {
-                    marked.add(new LabelledResponse(group.prompt(), Response.of(completion), score.value() >= GOOD));
+                    marked.add(new LabelledResponse(group.prompt(), Response.of(completion), score.value() > mean));
                 }
             }
         }

@@ -29,8 +29,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * SFT, DPO on pairs of the model's own answers (and KTO on the same answers), and reinforcement with verifiable rewards, one after the other, on word problems with
- * and without constraints of style. Every stage is tested, every checkpoint says where it came from, and the same call after a kill
+ * SFT, DPO on pairs of the model's own answers (and KTO on the same answers), and reinforcement with verifiable rewards, one after the
+ * other, on word problems with and without constraints of style. Every stage is tested, every checkpoint says where it came from, and the same call after a kill
  * goes on where it was.
  */
 public final class StylePipeline {
