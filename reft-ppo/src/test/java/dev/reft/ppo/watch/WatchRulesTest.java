@@ -119,6 +119,10 @@ class WatchRulesTest {
                                 : step % 5 == 0
                                         ? Map.of(HeldOutFalls.HELD_OUT, 0.5, RolloutMeasures.REWARD, 0.55)
                                         : Map.of(RolloutMeasures.REWARD, 0.55)));
+        // A reward that one answer in a hundred earns: means of 4 fall to nothing by chance.
+        assertEquals(
+                List.of(),
+                warnings(60, step -> Map.of(RolloutMeasures.REWARD, step % 9 == 2 || step % 13 == 5 ? 0.08 : 0)));
         assertEquals(List.of("43 RewardCollapse"), warnings(60, step -> from(40, step, RolloutMeasures.REWARD, 0.3)));
     }
 
