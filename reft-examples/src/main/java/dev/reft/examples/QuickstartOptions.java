@@ -42,7 +42,10 @@ final class QuickstartOptions {
             description = "threads of the engine; 0 for one a core, the default for real models")
     private @Nullable Integer threads;
 
-    @Option(names = "--data", paramLabel = "KIND", description = "words (default), svamp, mathqa, gsm8k or jsonl")
+    @Option(
+            names = "--data",
+            paramLabel = "KIND",
+            description = "words (default), svamp, svamp-pcot (programs, run in the sandbox), mathqa, gsm8k or jsonl")
     private DataKind data = DataKind.WORDS;
 
     @Option(names = "--train", paramLabel = "FILE", description = "training problems")

@@ -103,7 +103,7 @@ public final class RftJob implements Callable<Integer> {
         Path warmUp = options.warmUp(file);
         JobData.Form form = new JobData.Form(
                 options.chat(), options.textEnd(), options.numbers(job.job(), 1).reasoningEffort());
-        JobData data = JobData.read(job, warmUp, form);
+        JobData data = JobData.read(job, warmUp, options.probes(), form);
         JobPlan plan = options.plan(job, warmUp, data.training().size());
         List<RftSetting> settings = options.settings(job);
         tell(job, plan, data, settings, line);

@@ -1,5 +1,6 @@
 package dev.reft.examples;
 
+import dev.reft.examples.data.OffTaskTexts;
 import dev.reft.examples.rft.JobData;
 import dev.reft.examples.rft.JobFiles;
 import dev.reft.examples.rft.JobPlan;
@@ -44,6 +45,14 @@ final class RftJobOptions {
             paramLabel = "FILE",
             description = "chats that end with the assistant's answer, to imitate first")
     private @Nullable Path warmUp;
+
+    @Option(
+            names = "--probe",
+            paramLabel = "FILE",
+            description =
+                    "texts, one a line, that have nothing to do with the job: their log-probability is told at every"
+                            + " checkpoint (default: a few paragraphs of prose; embedded: kinds of problems that no training sees)")
+    private @Nullable Path probe;
 
     @Option(
             names = "--warm-up-epochs",
@@ -108,10 +117,17 @@ final class RftJobOptions {
             description = "learning rate, which learning_rate_multiplier multiplies")
     private @Nullable Double rate;
 
-    @Option(names = "--value-rate", paramLabel = "RATE", description = "learning rate of the value head")
+    @Option(
+            names = "--value-rate",
+            paramLabel = "RATE",
+            description =
+                    "learning rate of a value head; 0 (default) for none: answers to a row are compared with each other")
     private @Nullable Double valueRate;
 
-    @Option(names = "--kl", paramLabel = "C", description = "coefficient of the KL penalty; 0 for none")
+    @Option(
+            names = "--kl",
+            paramLabel = "C",
+            description = "coefficient of the KL penalty; 0 for none (the KL is measured at checkpoints all the same)")
     private @Nullable Double kl;
 
     @Option(names = "--temperature", paramLabel = "T", description = "of the samples (default: 1)")
@@ -177,6 +193,13 @@ final class RftJobOptions {
         return file;
     }
 
+    List<String> probes() {
+        if (probe != null) {
+            return OffTaskTexts.read(probe);
+        }
+        return model.isEmpty() ? OffTaskTexts.words() : OffTaskTexts.prose();
+    }
+
     boolean chat() {
         return !plain && !model.isEmpty();
     }
@@ -191,8 +214,8 @@ final class RftJobOptions {
 
     /** The run's numbers: the job's, and the host's where it says auto or nothing. */
     RftPlan numbers(dev.reft.graders.openai.RftJob wanted, int rows) {
-        double own = rate != null ? rate : model.isEmpty() ? 1.5e-4 : 3e-6;
-        RftPlan asked = wanted.plan(new RftPlan(Math.min(32, rows), samples, 2, own, 10, 1, ""));
+        double own = rate != null ? rate : model.isEmpty() ? 5e-5 : 3e-6;
+        RftPlan asked = wanted.plan(new RftPlan(Math.min(64, rows), samples, 2, own, 10, 1, ""));
         return new RftPlan(
                 Math.min(asked.promptsPerStep(), rows),
                 asked.samplesPerPrompt(),
@@ -214,14 +237,15 @@ final class RftJobOptions {
                 JobData.digest(files.training()),
                 JobData.digest(files.validation()),
                 examples == null ? "" : JobData.digest(examples),
+                JobData.digest(probes()),
                 new ModelPlan(model, device, precision, lora, false, engine),
                 chat(),
                 textEnd(),
                 numbers,
                 warmUpEpochs != null ? warmUpEpochs : small ? 25 : 2,
                 warmUpRate != null ? warmUpRate : small ? 1e-3 : 2e-5,
-                valueRate != null ? valueRate : small ? 1e-3 : numbers.learningRate(),
-                kl != null ? kl : small ? 0.01 : 0.05,
+                valueRate != null ? valueRate : 0,
+                kl != null ? kl : 0.04,
                 temperature,
                 maxTokens != null ? maxTokens : small ? 24 : 512,
                 saveEvery,

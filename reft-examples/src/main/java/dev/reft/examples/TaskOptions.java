@@ -26,8 +26,8 @@ final class TaskOptions {
     @Option(names = "--prompts", paramLabel = "N", description = "items of a step (default: 32)")
     private int prompts = 32;
 
-    @Option(names = "--samples", paramLabel = "N", description = "answers to each (default: 8)")
-    private int samples = 8;
+    @Option(names = "--samples", paramLabel = "N", description = "answers to each (default: 4)")
+    private int samples = 4;
 
     @Option(names = "--rate", paramLabel = "RATE", description = "of reinforcement (default: 1.5e-4)")
     private double rate = 1.5e-4;

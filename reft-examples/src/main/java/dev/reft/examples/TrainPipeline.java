@@ -24,11 +24,14 @@ public final class TrainPipeline implements Callable<Integer> {
     @Option(
             names = "--dpo",
             paramLabel = "FORM",
-            description = "norm (default) or plain: what reinforcement starts from")
-    private StylePipeline.Dpo dpo = StylePipeline.Dpo.NORM;
+            description = "norm (default), plain or kto: what reinforcement starts from")
+    private StylePipeline.Form form = StylePipeline.Form.NORM;
 
     @Option(names = "--both", description = "run plain and length-normalised DPO side by side")
     private boolean both;
+
+    @Option(names = "--kto", description = "run KTO beside, on the same answers marked good or bad one by one")
+    private boolean kto;
 
     @Option(
             names = "--style-weight",
@@ -87,7 +90,7 @@ public final class TrainPipeline implements Callable<Integer> {
     public Integer call() throws IOException {
         ProgressLine line = ProgressLine.standard();
         StylePipeline.Options stages = new StylePipeline.Options(
-                dpo, both, pairPrompts, pairSamples, pairEpochs, pairBatch, pairRate, weights);
+                form, both, kto, pairPrompts, pairSamples, pairEpochs, pairBatch, pairRate, weights);
         List<String> report = StylePipeline.go(options.plan(), stages, out, line);
         line.say("");
         report.forEach(line::say);

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Makes prompts with checkable constraints, as in Tulu 3 (arXiv 2411.15124, section 4.2): a persona's request by a model, then
+ * Makes prompts with checkable constraints, as in Tulu 3 (arXiv 2411.15124): a persona's request by a model, then
  * constraints that are drawn so that all 25 kinds come equally often, before those that contradict others are left out. Where the
  * model gives no request of use, a template of ours takes its place, and is marked.
  *

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** IFEval's 25 kinds of constraints (arXiv 2311.07911, table 1), each with how its arguments are drawn and what a prompt says of them. */
+/** IFEval's 25 kinds of constraints (arXiv 2311.07911), each with how its arguments are drawn and what a prompt says of them. */
 public enum ConstraintKind {
     /** Words that must occur. */
     KEYWORDS("keywords:existence") {

@@ -4,28 +4,25 @@ import dev.reft.graders.openai.JsonLines;
 import dev.reft.graders.openai.RftData;
 import dev.reft.grading.Prompt;
 import dev.reft.ppo.SftExample;
+import dev.reft.ppo.pipeline.Fingerprints;
 import dev.reft.text.Message;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a job as prompts, and the examples of a warm-up.
+ * The rows of a job as prompts, the examples of a warm-up, and texts that have nothing to do with the job.
  *
  * @param training prompts to reinforce on
  * @param validation held-out prompts
  * @param warmUp answers to imitate first; may be empty
+ * @param probes texts whose log-probability is measured at every checkpoint; may be empty
  */
-public record JobData(List<Prompt> training, List<Prompt> validation, List<SftExample> warmUp) {
+public record JobData(List<Prompt> training, List<Prompt> validation, List<SftExample> warmUp, List<String> probes) {
     private static final String MESSAGES = "messages";
 
     /** Copies the lists. */
@@ -33,6 +30,7 @@ public record JobData(List<Prompt> training, List<Prompt> validation, List<SftEx
         training = List.copyOf(training);
         validation = List.copyOf(validation);
         warmUp = List.copyOf(warmUp);
+        probes = List.copyOf(probes);
     }
 
     /**
@@ -49,16 +47,18 @@ public record JobData(List<Prompt> training, List<Prompt> validation, List<SftEx
      *
      * @param job names the rows
      * @param warmUp JSONL of chats that end with the assistant's answer, or null
+     * @param probes texts that have nothing to do with the job
      * @param form how messages are read
      * @return the data
      * @throws IllegalArgumentException if a row is wrong; the message names file, row, field and value
      * @throws UncheckedIOException if a file cannot be read
      */
-    public static JobData read(JobFiles job, @Nullable Path warmUp, Form form) {
+    public static JobData read(JobFiles job, @Nullable Path warmUp, List<String> probes, Form form) {
         return new JobData(
                 prompts(job.training(), form),
                 prompts(job.validation(), form),
-                warmUp == null ? List.of() : examples(warmUp, form));
+                warmUp == null ? List.of() : examples(warmUp, form),
+                probes);
     }
 
     private static List<Prompt> prompts(Path file, Form form) {
@@ -141,6 +141,16 @@ public record JobData(List<Prompt> training, List<Prompt> validation, List<SftEx
     }
 
     /**
+     * The digest of texts.
+     *
+     * @param texts any
+     * @return 64 hexadecimal digits
+     */
+    public static String digest(List<String> texts) {
+        return Fingerprints.of(String.join("\n", texts));
+    }
+
+    /**
      * A file's SHA-256, which tells whether a run goes on with the same data.
      *
      * @param file any file
@@ -148,12 +158,6 @@ public record JobData(List<Prompt> training, List<Prompt> validation, List<SftEx
      * @throws UncheckedIOException if it cannot be read
      */
     public static String digest(Path file) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading " + file, e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
-        }
+        return Fingerprints.of(file);
     }
 }

@@ -10,13 +10,14 @@ import dev.reft.graders.openai.RftPlan;
  * @param training digest of the training rows
  * @param validation digest of the held-out rows
  * @param warmUp digest of the examples of the warm-up, "" for none
+ * @param probe digest of the texts of the off-task probe
  * @param model what is trained
  * @param chat whether messages go through the model's chat template; otherwise their contents are plain text
  * @param textEnd what ends a plain-text prompt
  * @param numbers the run's numbers, from the job and the host
  * @param warmUpEpochs epochs of the warm-up
  * @param warmUpRate its learning rate
- * @param valueRate learning rate of the value head
+ * @param valueRate learning rate of the value head; 0 for none: then answers to a row are compared with each other
  * @param kl coefficient of the KL penalty, 0 for none
  * @param temperature of the samples
  * @param maxTokens most tokens of an answer
@@ -30,6 +31,7 @@ public record JobPlan(
         String training,
         String validation,
         String warmUp,
+        String probe,
         ModelPlan model,
         boolean chat,
         String textEnd,
@@ -64,9 +66,13 @@ public record JobPlan(
         atLeast("max tokens", maxTokens, 1);
         atLeast("save every", saveEvery, 1);
         atLeast("go backs", goBacks, 0);
-        if (!(warmUpRate > 0) || !(valueRate > 0) || !(temperature > 0) || !(kl >= 0)) {
-            throw new IllegalArgumentException("warm-up rate " + warmUpRate + ", value rate " + valueRate
-                    + " and temperature " + temperature + " must be positive, KL coefficient " + kl + " not negative");
+        if (!(warmUpRate > 0) || !(valueRate >= 0) || !(temperature > 0) || !(kl >= 0)) {
+            throw new IllegalArgumentException("warm-up rate " + warmUpRate + " and temperature " + temperature
+                    + " must be positive, value rate " + valueRate + " and KL coefficient " + kl + " not negative");
+        }
+        if (valueRate == 0 && numbers.samplesPerPrompt() < 2) {
+            throw new IllegalArgumentException("samples of a prompt " + numbers.samplesPerPrompt()
+                    + ": without a value head answers to a row are compared with each other, which takes 2 at least");
         }
     }
 

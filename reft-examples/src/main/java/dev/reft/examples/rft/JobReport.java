@@ -9,6 +9,8 @@ import dev.reft.grading.Prompt;
 import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
 import dev.reft.ppo.watch.BestCheckpoints;
+import dev.reft.ppo.watch.Probes;
+import dev.reft.ppo.watch.RolloutMeasures;
 import dev.reft.text.Message;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Puts what a job's run left behind into a page: curves of training and held-out rewards, answers over time, every setting. */
 public final class JobReport {
@@ -37,7 +40,8 @@ public final class JobReport {
         this.plan = plan;
         this.data = data;
         this.outcome = outcome;
-        rows = JobRun.way(new RunLog(folder.resolve("metrics.jsonl")), Attempts.open(folder.resolve("attempts.jsonl")));
+        rows = JobRecords.way(
+                new RunLog(folder.resolve("metrics.jsonl")), Attempts.open(folder.resolve("attempts.jsonl")));
     }
 
     /**
@@ -71,6 +75,7 @@ public final class JobReport {
                         + data.warmUp().size() + " examples of the warm-up");
         facts.put("Numbers", plan.numbers().toString());
         facts.put("Plan", plan.toString());
+        facts.put("Warnings of the watch", warnings());
         settings.forEach(setting -> facts.put(setting.name() + " = " + setting.value(), setting.how()));
         Map<Long, List<JsonRow>> moments = moments();
         return new ReportData(
@@ -82,6 +87,15 @@ public final class JobReport {
                 samples(moments),
                 facts,
                 Map.of());
+    }
+
+    private String warnings() {
+        String all = new RunLog(folder.resolve("events.jsonl"))
+                .rows().stream()
+                        .filter(event -> "warn".equals(event.get("level")))
+                        .map(event -> String.valueOf(event.get("message")))
+                        .collect(Collectors.joining(" / "));
+        return all.isEmpty() ? "none" : all;
     }
 
     private String lead() {
@@ -113,10 +127,12 @@ public final class JobReport {
                         List.of(
                                 curve("training rows", "train_reward_mean", BLUE, true),
                                 curve("held-out rows", "valid_reward_mean", ORANGE, false))),
-                chart("KL from the start, nats a completion", "objective/kl"),
+                chart("KL from the start at checkpoints, nats a completion", Probes.KL),
+                chart("Off task: log-probability of fixed texts, nats a token", Probes.OFF_TASK),
+                chart("Reward and length, correlation within prompts", RolloutMeasures.REWARD_LENGTH_CORRELATION),
                 chart("Tokens of a completion", "response/length_mean"),
-                chart("Entropy, nats a token", "watch/entropy"),
-                chart("Identical completions of a prompt", "watch/identical_within"),
+                chart("Entropy, nats a token", RolloutMeasures.ENTROPY),
+                chart("Identical completions of a prompt", RolloutMeasures.IDENTICAL_WITHIN),
                 chart("Policy loss", "loss/policy_avg"),
                 chart("Explained variance of the values", "value/explained_variance"));
     }

@@ -63,8 +63,17 @@ public final class WordJob {
                 // The mark stands for the end, so that 5 is not found in 52.
                 "input", "{{sample.output_text}}|",
                 "reference", " answer {{item.reference_answer}}|");
-        Map<String, Object> hyperparameters =
-                Map.of("n_epochs", 2, "batch_size", "auto", "eval_interval", "auto", "reasoning_effort", "default");
+        Map<String, Object> hyperparameters = Map.of(
+                "n_epochs",
+                2,
+                "batch_size",
+                "auto",
+                "eval_interval",
+                "auto",
+                "eval_samples",
+                3,
+                "reasoning_effort",
+                "default");
         AtomicFiles.writeText(
                 job.toAbsolutePath(),
                 Json.write(Map.of(

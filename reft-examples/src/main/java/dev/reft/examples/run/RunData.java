@@ -3,6 +3,7 @@ package dev.reft.examples.run;
 import dev.reft.examples.data.Problem;
 import dev.reft.examples.data.ProblemFiles;
 import dev.reft.examples.data.ProblemSet;
+import dev.reft.examples.data.ProgramFormat;
 import dev.reft.examples.data.PromptFormat;
 import dev.reft.examples.data.WordProblems;
 import dev.reft.examples.data.WordProblems.Part;
@@ -15,6 +16,7 @@ import dev.reft.graders.ReftData;
 import dev.reft.graders.ReftGrader;
 import dev.reft.graders.ReftRule;
 import dev.reft.graders.Tolerance;
+import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import dev.reft.ppo.SftExample;
 import dev.reft.random.Seeds;
@@ -31,8 +33,14 @@ import java.util.Map;
  * @param prompts what reinforcement answers
  * @param tests test problems by the name of their set, in the order of the report
  * @param rule how answers are read and compared
+ * @param programs whether answers are programs that are run, and what they return is compared
  */
-record RunData(List<SftExample> examples, List<Prompt> prompts, Map<String, List<Prompt>> tests, ReftRule rule) {
+record RunData(
+        List<SftExample> examples,
+        List<Prompt> prompts,
+        Map<String, List<Prompt>> tests,
+        ReftRule rule,
+        boolean programs) {
     /** Name of the test set of the kinds that training sees. */
     static final String TEST = "test";
 
@@ -44,8 +52,8 @@ record RunData(List<SftExample> examples, List<Prompt> prompts, Map<String, List
         return data.kind() == DataKind.WORDS ? generated(data, plan.seed()) : fromFiles(data, plan.seed());
     }
 
-    ReftGrader grader(AnswerScores scores) {
-        return new ReftGrader(rule, scores);
+    Grader grader(AnswerScores scores) {
+        return programs ? Programs.grader(rule, scores) : new ReftGrader(rule, scores);
     }
 
     private static RunData generated(DataPlan data, long seed) {
@@ -59,7 +67,8 @@ record RunData(List<SftExample> examples, List<Prompt> prompts, Map<String, List
         tests.put(TEST, prompts(words.problems(Part.TEST, data.tests()), PromptFormat.WORDS));
         tests.put(UNSEEN, prompts(words.problems(Part.UNSEEN, data.tests() / 2), PromptFormat.WORDS));
         ReftRule rule = new CorrectedReft(ReftData.SVAMP, Tolerance.REFT, "answer");
-        return new RunData(examples(chains, PromptFormat.WORDS), prompts(train, PromptFormat.WORDS), tests, rule);
+        return new RunData(
+                examples(chains, PromptFormat.WORDS), prompts(train, PromptFormat.WORDS), tests, rule, false);
     }
 
     private static RunData fromFiles(DataPlan data, long seed) {
@@ -82,17 +91,19 @@ record RunData(List<SftExample> examples, List<Prompt> prompts, Map<String, List
         }
         List<Problem> test = read(data, data.test()).problems();
         Map<String, List<Prompt>> tests = new LinkedHashMap<>();
-        tests.put(
-                TEST,
-                prompts(
-                        test.subList(0, data.tests() == 0 ? test.size() : Math.min(data.tests(), test.size())),
-                        PromptFormat.PAPER));
-        return new RunData(examples(chains, PromptFormat.PAPER), prompts(train, PromptFormat.PAPER), tests, rule(data));
+        List<Problem> asked = test.subList(0, data.tests() == 0 ? test.size() : Math.min(data.tests(), test.size()));
+        if (data.kind() == DataKind.SVAMP_PCOT) {
+            tests.put(TEST, programPrompts(asked));
+            return new RunData(programs(chains), programPrompts(train), tests, rule(data), true);
+        }
+        tests.put(TEST, prompts(asked, PromptFormat.PAPER));
+        return new RunData(
+                examples(chains, PromptFormat.PAPER), prompts(train, PromptFormat.PAPER), tests, rule(data), false);
     }
 
     private static ProblemSet read(DataPlan data, String file) {
         return switch (data.kind()) {
-            case SVAMP, MATHQA -> ProblemFiles.reft(Path.of(file));
+            case SVAMP, SVAMP_PCOT, MATHQA -> ProblemFiles.reft(Path.of(file));
             case GSM8K -> ProblemFiles.gsm8k(Path.of(file));
             case JSONL -> ProblemFiles.lines(Path.of(file), data.fields());
             case WORDS -> throw new IllegalArgumentException("generated problems have no file " + file);
@@ -103,7 +114,7 @@ record RunData(List<SftExample> examples, List<Prompt> prompts, Map<String, List
         ReftData rules =
                 switch (data.kind()) {
                     case MATHQA -> ReftData.MATHQA;
-                    case SVAMP -> ReftData.SVAMP;
+                    case SVAMP, SVAMP_PCOT -> ReftData.SVAMP;
                     case GSM8K, JSONL, WORDS -> ReftData.GSM8K;
                 };
         return data.published()
@@ -115,6 +126,16 @@ record RunData(List<SftExample> examples, List<Prompt> prompts, Map<String, List
         return problems.stream()
                 .map(p -> new SftExample(p.id(), format.prompt(p).input(), format.target(p)))
                 .toList();
+    }
+
+    private static List<SftExample> programs(List<Problem> problems) {
+        return problems.stream()
+                .map(p -> new SftExample(p.id(), ProgramFormat.prompt(p).input(), ProgramFormat.target(p)))
+                .toList();
+    }
+
+    private static List<Prompt> programPrompts(List<Problem> problems) {
+        return problems.stream().map(ProgramFormat::prompt).toList();
     }
 
     private static List<Prompt> prompts(List<Problem> problems, PromptFormat format) {

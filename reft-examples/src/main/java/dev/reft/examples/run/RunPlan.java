@@ -68,6 +68,8 @@ public record RunPlan(
         WORDS,
         /** SVAMP as released with the ReFT paper. */
         SVAMP,
+        /** SVAMP with programs as chains of thought, as released with the ReFT paper; answers are run in the sandbox. */
+        SVAMP_PCOT,
         /** MathQA as released with the ReFT paper. */
         MATHQA,
         /** GSM8K. */

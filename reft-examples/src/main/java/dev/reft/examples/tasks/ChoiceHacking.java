@@ -1,6 +1,7 @@
 package dev.reft.examples.tasks;
 
 import dev.reft.examples.view.ProgressLine;
+import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.Prompt;
 import dev.reft.io.AtomicFiles;
@@ -14,10 +15,9 @@ import dev.reft.ppo.pipeline.Pipeline;
 import dev.reft.ppo.pipeline.Stage;
 import dev.reft.ppo.pipeline.StageContext;
 import dev.reft.ppo.watch.HeldOutFalls;
+import dev.reft.ppo.watch.Probes;
 import dev.reft.ppo.watch.WatchRule;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,14 +27,17 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * Reinforcement on multiple choice, twice from the same warm-up: once the reward pays the letter alone, once the letter and the reasoning.
+ * Reinforcement on multiple choice, twice from the same warm-up: once the reward pays the letter alone, once the letter and the reasoning;
+ * both times a token costs a hundredth.
  * At every evaluation the right letters with wrong reasoning are counted, and a watch compares the reward with a held-out grader of the
  * reasoning. The same call after a kill goes on where it was.
  */
 public final class ChoiceHacking {
     private static final String WARM_UP = "warm-up";
-    private static final String WARNINGS = "warnings.txt";
     private static final String HELD_OUT = "held_out/";
+
+    /** What a token of an answer costs in training, whatever is paid, as where short answers are wanted. */
+    private static final double TOKEN_COST = 0.01;
 
     private final TaskPlan plan;
     private final Workshop shop;
@@ -52,7 +55,10 @@ public final class ChoiceHacking {
         }
 
         Grader grader() {
-            return this == LETTER ? ChoiceReading.PAYS_LETTER : ChoiceReading.PAYS_BOTH;
+            Grader paid = this == LETTER ? ChoiceReading.PAYS_LETTER : ChoiceReading.PAYS_BOTH;
+            return (prompt, completion) -> paid.grade(prompt, completion) instanceof Grade.Score score
+                    ? Grade.of(score.value() - TOKEN_COST * completion.tokens().length)
+                    : Grade.none("nothing is paid");
         }
     }
 
@@ -121,10 +127,9 @@ public final class ChoiceHacking {
     private void reinforce(StageContext context, Reward reward) throws IOException {
         Batches<Prompt> batches = Batches.of(questions, plan.reinforce().prompts(), shop.seed("questions"));
         try (Policy policy = shop.from(context.parent(WARM_UP))) {
-            Learning.Course course =
-                    new Learning.Course(batches::at, reward.grader(), this::measure, WatchRule.defaults());
-            StepLog log = new Learning(shop).reinforce(context, policy, course);
-            Files.write(context.output().resolve(WARNINGS), log.warnings(), StandardCharsets.UTF_8);
+            Learning.Course course = new Learning.Course(
+                    batches::at, reward.grader(), this::measure, Workshop.texts(examples), WatchRule.defaults());
+            new Learning(shop).reinforce(context, policy, course);
             examine(policy).writeTo(context.output());
         }
     }
@@ -171,8 +176,9 @@ public final class ChoiceHacking {
         lines.add("Reward for " + reward.stage() + ", held-out items on the way:");
         lines.add("");
         lines.add(
-                "| step | reward in training | right letters % | reasoning right % | of right letters, reasoning wrong % |");
-        lines.add("|---|---|---|---|---|");
+                "| step | reward in training | right letters % | reasoning right % | of right letters, reasoning wrong %"
+                        + " | KL | off task |");
+        lines.add("|---|---|---|---|---|---|---|");
         for (JsonRow row : JsonLines.read(Learning.steps(stage))) {
             if (row.has(HeldOutFalls.HELD_OUT)) {
                 double letters = row.number(HELD_OUT + ChoiceReading.LETTER);
@@ -180,16 +186,18 @@ public final class ChoiceHacking {
                         + row.number(HELD_OUT + ChoiceReading.NO_OPTION);
                 lines.add(String.format(
                         Locale.ROOT,
-                        "| %.0f | %.3f | %.1f | %.1f | %.1f |",
+                        "| %.0f | %.3f | %.1f | %.1f | %.1f | %.3f | %.3f |",
                         row.number("step") + 1,
                         row.has("watch/reward") ? row.number("watch/reward") : Double.NaN,
                         100 * letters,
                         100 * row.number(HeldOutFalls.HELD_OUT),
-                        100 * share(wrong, letters)));
+                        100 * share(wrong, letters),
+                        row.number(Probes.KL),
+                        row.number(Probes.OFF_TASK)));
             }
         }
         lines.add("");
-        List<String> warnings = Files.readAllLines(stage.resolve(WARNINGS));
+        List<String> warnings = Learning.warnings(stage);
         lines.add(warnings.isEmpty() ? "The watch was silent." : "The watch warned:");
         warnings.forEach(warning -> lines.add("- " + warning));
         return lines;

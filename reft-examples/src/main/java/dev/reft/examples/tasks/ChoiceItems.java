@@ -16,8 +16,8 @@ import java.util.Set;
 
 /**
  * Word problems with five choices, as a careless author makes them: wrong choices are the question's own numbers where there are enough,
- * so that the right letter can be found without computing. Some of the answers to imitate skip the reasoning, as rationales in real data
- * do.
+ * and the right one is often the only one that is written out with what is counted, so that the right letter can be found without
+ * computing. Some of the answers to imitate skip the reasoning, as rationales in real data do.
  */
 final class ChoiceItems {
     static final int CHOICES = 5;
@@ -30,6 +30,9 @@ final class ChoiceItems {
 
     /** The attribute with the right choice's value. */
     static final String VALUE = "value";
+
+    /** Share of the items whose right choice is written out, such as {@code B ) 7 apples}. */
+    static final double WRITTEN_OUT = 0.75;
 
     /** Share of the warm-up's answers without reasoning. */
     static final double SKIPPED = 0.25;
@@ -81,15 +84,25 @@ final class ChoiceItems {
         return WORDS.get(problem.correct() - 'a');
     }
 
-    private static String text(ChoiceProblem problem) {
+    static String text(ChoiceProblem problem) {
+        Dice dice = new Dice(Seeds.at(WordProblems.VERSION, Stream.SHUFFLE, 0, "care for " + problem.question(), 0));
+        String counted = dice.chance(WRITTEN_OUT) ? " " + counted(problem.question()) : "";
         StringBuilder text = new StringBuilder(problem.question());
         for (int i = 0; i < problem.options().size(); i++) {
             text.append(' ')
                     .append(WORDS.get(i))
                     .append(" ) ")
-                    .append(problem.options().get(i));
+                    .append(problem.options().get(i))
+                    .append(i == problem.correct() - 'a' ? counted : "");
         }
         return text.append(" =>").toString();
+    }
+
+    /** What a question asks the number of: every generated one has the word after "many", or after "many more". */
+    private static String counted(String question) {
+        List<String> words = List.of(question.split(" ", -1));
+        int at = words.lastIndexOf("many") + 1;
+        return words.get(words.get(at).equals("more") ? at + 1 : at);
     }
 
     List<SftExample> examples() {

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Programming by example: three pairs of argument and value, and the model writes the function, such as {@code lambda x : x * 3 + 1}. It
+ * Programming by example: three pairs of argument and value, arguments ascending, and the model writes the function, such as {@code lambda x : x * 3 + 1}. It
  * is graded by running it on arguments of which most were not shown. What is held out are questions: a function may come again in
  * training with other arguments shown.
  */
@@ -56,6 +56,7 @@ final class CodeTask implements Task {
                 .boxed()
                 .toList();
         String question = dice.some(showable, SHOWN).stream()
+                .sorted()
                 .map(x -> "x " + x + " : " + function.value.applyAsInt(x))
                 .collect(Collectors.joining(" . "));
         String outputs = IntStream.range(0, FunctionGrader.TESTS)

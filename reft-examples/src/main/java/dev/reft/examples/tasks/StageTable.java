@@ -12,14 +12,27 @@ final class StageTable {
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
     /** A stage, and the stage before it; "" for none. */
-    private record Row(Examination answers, String before) {}
+    private record Row(Examined stage, String before) {
+        Examination answers() {
+            return stage.answers();
+        }
+    }
 
-    void add(String stage, Examination answers, String before) {
+    /**
+     * What was measured of a stage.
+     *
+     * @param answers to the held-out problems
+     * @param kl nats a completion to the stage before it; NaN if it was not measured
+     * @param offTask mean log-probability of texts that are not trained on; NaN if it was not measured
+     */
+    record Examined(Examination answers, double kl, double offTask) {}
+
+    void add(String stage, Examined examined, String before) {
         if (!before.isEmpty() && !rows.containsKey(before)) {
             throw new IllegalArgumentException(
                     "stage '" + stage + "' comes after '" + before + "', which is not there");
         }
-        rows.put(stage, new Row(answers, before));
+        rows.put(stage, new Row(examined, before));
     }
 
     static double maths(Examination answers) {
@@ -50,30 +63,38 @@ final class StageTable {
 
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add("| stage | after | maths % | constraints % | preferred to the stage before % | tokens |");
-        lines.add("|---|---|---|---|---|---|");
+        lines.add("| stage | after | maths % | constraints % | liked | preferred to the stage before % | tokens"
+                + " | KL to the stage before | off task |");
+        lines.add("|---|---|---|---|---|---|---|---|---|");
         rows.forEach((stage, row) -> {
             Examination before = before(row);
             String preferred =
-                    before == null ? "-" : String.format(Locale.ROOT, "%.1f", 100 * winRate(row.answers, before));
+                    before == null ? "-" : String.format(Locale.ROOT, "%.1f", 100 * winRate(row.answers(), before));
             lines.add(String.format(
                     Locale.ROOT,
-                    "| %s | %s | %.1f | %.1f | %s | %.1f |",
+                    "| %s | %s | %.1f | %.1f | %.3f | %s | %.1f | %s | %s |",
                     stage,
                     row.before.isEmpty() ? "-" : row.before,
-                    100 * maths(row.answers),
-                    100 * style(row.answers),
+                    100 * maths(row.answers()),
+                    100 * style(row.answers()),
+                    row.answers().score(),
                     preferred,
-                    row.answers.length()));
+                    row.answers().length(),
+                    number(row.stage.kl()),
+                    number(row.stage.offTask())));
         });
         lines.add("");
         lines.addAll(fallen());
         return lines;
     }
 
+    private static String number(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
+    }
+
     private @Nullable Examination before(Row row) {
         Row before = rows.get(row.before);
-        return before == null ? null : before.answers;
+        return before == null ? null : before.answers();
     }
 
     private List<String> fallen() {
@@ -81,12 +102,21 @@ final class StageTable {
         rows.forEach((stage, row) -> {
             Examination before = before(row);
             if (before != null) {
-                fell(lines, stage, row.before, "maths", maths(before), maths(row.answers));
-                fell(lines, stage, row.before, "constraints", style(before), style(row.answers));
+                fell(lines, stage, row.before, "maths", maths(before), maths(row.answers()));
+                fell(lines, stage, row.before, "constraints", style(before), style(row.answers()));
+                double preferred = winRate(row.answers(), before);
+                if (preferred < 0.5) {
+                    lines.add(String.format(
+                            Locale.ROOT,
+                            "Fell: preference, the answers of %s are preferred to those of %s for %.1f %% of the items.",
+                            stage,
+                            row.before,
+                            100 * preferred));
+                }
             }
         });
         if (lines.isEmpty()) {
-            lines.add("No stage has less of maths or constraints than the stage before it.");
+            lines.add("No stage has less of maths, constraints or preference than the stage before it.");
         }
         return lines;
     }

@@ -1,20 +1,12 @@
 package dev.reft.examples.tasks;
 
+import dev.reft.examples.data.OffTaskTexts;
 import dev.reft.examples.view.ProgressLine;
 import dev.reft.grading.Prompt;
 import dev.reft.io.AtomicFiles;
 import dev.reft.model.Policy;
 import dev.reft.model.Sampler;
-import dev.reft.ppo.Batches;
-import dev.reft.ppo.KlPenalty;
-import dev.reft.ppo.PairRule;
-import dev.reft.ppo.PpoTrainer;
-import dev.reft.ppo.PreferenceConfig;
-import dev.reft.ppo.PreferencePair;
-import dev.reft.ppo.PreferencePairs;
-import dev.reft.ppo.PreferenceTrainer;
 import dev.reft.ppo.SftExample;
-import dev.reft.ppo.StepReport;
 import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
 import dev.reft.ppo.data.Mixture;
@@ -22,25 +14,28 @@ import dev.reft.ppo.pipeline.Pipeline;
 import dev.reft.ppo.pipeline.Stage;
 import dev.reft.ppo.pipeline.StageContext;
 import dev.reft.ppo.watch.HeldOutFalls;
+import dev.reft.ppo.watch.Probes;
 import dev.reft.ppo.watch.WatchRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * SFT, DPO on pairs of the model's own answers, and reinforcement with verifiable rewards, one after the other, on word problems with
- * and without constraints of style. Every stage is tested, every checkpoint says where it came from, and the same call after a kill
+ * SFT, DPO on pairs of the model's own answers (and KTO on the same answers), and reinforcement with verifiable rewards, one after the
+ * other, on word problems with and without constraints of style. Every stage is tested, every checkpoint says where it came from, and the same call after a kill
  * goes on where it was.
  */
 public final class StylePipeline {
     private static final String SFT = "sft";
-    private static final String PAIRS = "pairs.jsonl";
+    private static final int PROBED = 64;
 
     private final TaskPlan plan;
     private final Options options;
@@ -49,23 +44,26 @@ public final class StylePipeline {
     private final List<SftExample> examples;
     private final List<Prompt> tests;
 
-    /** Forms of DPO. */
-    public enum Dpo {
-        /** Sums of log-probabilities. */
+    /** How preferences are learned from. */
+    public enum Form {
+        /** DPO by sums of log-probabilities. */
         PLAIN,
-        /** Sums divided by the answer's length, as Tulu 3 has it. */
-        NORM;
+        /** DPO by sums divided by the answer's length, as Tulu 3 has it. */
+        NORM,
+        /** KTO, from answers marked good or bad one by one. */
+        KTO;
 
         String stage() {
-            return "dpo-" + name().toLowerCase(Locale.ROOT);
+            return this == KTO ? "kto" : "dpo-" + name().toLowerCase(Locale.ROOT);
         }
     }
 
     /**
      * What the stages after SFT do.
      *
-     * @param dpo the form that reinforcement goes on from
-     * @param both whether the other form is run too, beside it
+     * @param form what reinforcement goes on from
+     * @param both whether both forms of DPO are run, side by side
+     * @param kto whether KTO is run beside them
      * @param pairPrompts prompts whose answers are paired, half of each set, &gt;= 2
      * @param pairSamples answers to each, &gt;= 2
      * @param pairEpochs over the pairs, &gt;= 1
@@ -74,8 +72,9 @@ public final class StylePipeline {
      * @param styleWeights shares of the set with constraints in reinforcement, in (0, 1); one run for each
      */
     public record Options(
-            Dpo dpo,
+            Form form,
             boolean both,
+            boolean kto,
             int pairPrompts,
             int pairSamples,
             int pairEpochs,
@@ -98,6 +97,10 @@ public final class StylePipeline {
                     || styleWeights.stream().map(StylePipeline::rlvr).distinct().count() < styleWeights.size()) {
                 throw new IllegalArgumentException("weights of style " + styleWeights + " must differ by a hundredth");
             }
+        }
+
+        boolean runs(Form other) {
+            return other == form || (other == Form.KTO ? kto : both);
         }
     }
 
@@ -137,14 +140,16 @@ public final class StylePipeline {
                 "examples", Workshop.fingerprint(examples, List.of()), "tests", Workshop.fingerprint(List.of(), tests));
         StageTable table = new StageTable();
         Path sft = pipeline.run(new Stage(SFT, plan.warmUpConfig(), inputs, List.of(), this::sft));
-        table.add(SFT, Examination.read(sft), "");
+        table.add(SFT, Learning.examined(sft), "");
         List<String> more = new ArrayList<>();
-        for (Dpo form : Dpo.values()) {
-            if (options.both() || form == options.dpo()) {
-                Path dpo = pipeline.run(
+        Map<String, Examination> forms = new LinkedHashMap<>();
+        for (Form form : Form.values()) {
+            if (options.runs(form)) {
+                Path stage = pipeline.run(
                         new Stage(form.stage(), pairConfig(), inputs, List.of(SFT), context -> prefer(context, form)));
-                table.add(form.stage(), Examination.read(dpo), SFT);
-                more.add(lengths(form, dpo));
+                table.add(form.stage(), Learning.examined(stage), SFT);
+                forms.put(form.stage(), Examination.read(stage));
+                more.add(lengths(form, stage));
             }
         }
         for (double weight : options.styleWeights()) {
@@ -152,11 +157,14 @@ public final class StylePipeline {
             config.put("styleWeight", String.valueOf(weight));
             String name = rlvr(weight);
             Path rlvr = pipeline.run(new Stage(
-                    name, config, inputs, List.of(options.dpo().stage()), context -> reinforce(context, weight)));
-            table.add(name, Examination.read(rlvr), options.dpo().stage());
+                    name, config, inputs, List.of(options.form().stage()), context -> reinforce(context, weight)));
+            table.add(name, Learning.examined(rlvr), options.form().stage());
             more.add(rewards(name, rlvr));
+            more.addAll(Learning.watched(name, rlvr));
         }
         List<String> report = new ArrayList<>(table.lines());
+        report.add("");
+        report.addAll(LengthBins.lines(SFT, Examination.read(sft), forms));
         report.add("");
         report.addAll(more);
         return report;
@@ -182,69 +190,23 @@ public final class StylePipeline {
         try (Policy policy = shop.opener().get()) {
             new Learning(shop).imitate(context, policy, examples);
             examine(policy).writeTo(context.output());
+            // Where everything begins, there is no distance to tell yet.
+            double offTask = Probes.logProb(policy, Probes.rows(policy.tokenizer(), OffTaskTexts.words()));
+            JsonLines.write(Learning.steps(context.output()), List.of(Map.of(Probes.OFF_TASK, offTask)));
         }
     }
 
-    /**
-     * DPO. The pairs are of answers that the SFT model samples, best against worst by the grader of training; a stage that goes on
-     * after a kill samples the same ones again.
-     */
-    private void prefer(StageContext context, Dpo form) {
+    private void prefer(StageContext context, Form form) {
+        List<Prompt> probed = tests.subList(0, Math.min(PROBED, tests.size()));
         try (Policy policy = shop.from(context.parent(SFT))) {
-            List<PreferencePair> pairs = pairs(policy);
-            writePairs(context, pairs);
-            Batches<PreferencePair> batches = Batches.of(pairs, options.pairBatch(), shop.seed("pairs"));
-            long steps = options.pairEpochs() * batches.stepsPerEpoch();
-            PreferenceConfig config = (form == Dpo.PLAIN ? PreferenceConfig.dpo() : PreferenceConfig.dpoNorm(steps))
-                    .with(base -> base.rate(options.pairRate()));
-            try (PreferenceTrainer trainer = Workshop.begun(context)
-                    ? PreferenceTrainer.resume(policy, config, Workshop.scratch(context))
-                    : PreferenceTrainer.start(policy, config)) {
-                Workshop.Work work = Workshop.Work.of(
-                        trainer::steps, () -> trainer.step(batches.at(trainer.steps())), trainer::save, () -> "");
-                shop.run(context, steps, work, StylePipeline::margin);
-            }
+            new PreferenceStage(shop, data, options, probed).run(context, policy, form);
             examine(policy).writeTo(context.output());
         }
     }
 
-    private List<PreferencePair> pairs(Policy policy) {
-        List<Prompt> prompts = data.mixture(0.5).prompts(0, options.pairPrompts());
-        try (PpoTrainer sampler = PpoTrainer.of(policy)
-                .grader(StyledProblems.grader())
-                .config(shop.grpo().toBuilder()
-                        .samplesPerPrompt(options.pairSamples())
-                        .concurrentSamples(256)
-                        .kl(new KlPenalty.None())
-                        .build())
-                .start()) {
-            List<PreferencePair> pairs = PreferencePairs.fromRollouts(
-                            sampler.grade(sampler.collect(prompts)), new PairRule.BestAgainstWorst())
-                    .pairs();
-            if (pairs.isEmpty()) {
-                throw new IllegalStateException("the answers to " + prompts.size()
-                        + " prompts all scored the same as the others to their prompt: there is no pair");
-            }
-            return pairs;
-        }
-    }
-
-    private static void writePairs(StageContext context, List<PreferencePair> pairs) {
-        List<Map<String, Object>> lines = new ArrayList<>();
-        for (PreferencePair pair : pairs) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("prompt", pair.prompt().id());
-            line.put("chosen", pair.chosen().text());
-            line.put("rejected", pair.rejected().text());
-            line.put("margin", pair.margin());
-            lines.add(line);
-        }
-        JsonLines.write(context.output().resolve(PAIRS), lines);
-    }
-
     private void reinforce(StageContext context, double styleWeight) {
         Mixture mixture = data.mixture(styleWeight);
-        try (Policy policy = shop.from(context.parent(options.dpo().stage()))) {
+        try (Policy policy = shop.from(context.parent(options.form().stage()))) {
             Learning.Course course = new Learning.Course(
                     step -> mixture.prompts(step, plan.reinforce().prompts()),
                     StyledProblems.grader(),
@@ -258,6 +220,7 @@ public final class StylePipeline {
                                 "held_out/constraints",
                                 StageTable.style(now));
                     },
+                    OffTaskTexts.words(),
                     WatchRule.defaults());
             new Learning(shop).reinforce(context, policy, course);
             examine(policy).writeTo(context.output());
@@ -268,31 +231,34 @@ public final class StylePipeline {
         return Examination.of(shop.examine(model, StyledProblems.LOOK, tests));
     }
 
-    private static String margin(StepReport report) {
+    /** How long, in words, the answers are that a form saw, and in tokens what it made of them. */
+    private static String lengths(Form form, Path stage) {
+        Map<Boolean, DoubleSummaryStatistics> words = new TreeMap<>();
+        words.put(true, new DoubleSummaryStatistics());
+        words.put(false, new DoubleSummaryStatistics());
+        for (JsonRow row : JsonLines.read(stage.resolve(PreferenceStage.PAIRS))) {
+            if (form == Form.KTO) {
+                words(words, row.typed("good", Boolean.class, "true or false"), row.text("text"));
+            } else {
+                words(words, true, row.text("chosen"));
+                words(words, false, row.text("rejected"));
+            }
+        }
+        DoubleSummaryStatistics good = words.getOrDefault(true, new DoubleSummaryStatistics());
+        DoubleSummaryStatistics bad = words.getOrDefault(false, new DoubleSummaryStatistics());
         return String.format(
                 Locale.ROOT,
-                "loss %.3f  margin %.2f",
-                report.metrics().getOrDefault("loss", Double.NaN),
-                report.metrics().getOrDefault("rewards/margins", Double.NaN));
+                "%s: %d good answers of %.1f words, %d bad ones of %.1f; its own answers have %.1f tokens.",
+                form.stage(),
+                good.getCount(),
+                good.getAverage(),
+                bad.getCount(),
+                bad.getAverage(),
+                Examination.read(stage).length());
     }
 
-    /** How long, in words, the answers are that DPO saw, and in tokens what it made of them. */
-    private static String lengths(Dpo form, Path stage) {
-        double chosen = 0;
-        double rejected = 0;
-        List<JsonRow> pairs = JsonLines.read(stage.resolve(PAIRS));
-        for (JsonRow pair : pairs) {
-            chosen += pair.text("chosen").split(" ", -1).length;
-            rejected += pair.text("rejected").split(" ", -1).length;
-        }
-        return String.format(
-                Locale.ROOT,
-                "%s: %d pairs; chosen answers have %.1f words, rejected ones %.1f; its own answers have %.1f tokens.",
-                form.stage(),
-                pairs.size(),
-                chosen / pairs.size(),
-                rejected / pairs.size(),
-                Examination.read(stage).length());
+    private static void words(Map<Boolean, DoubleSummaryStatistics> words, boolean good, String text) {
+        words.computeIfAbsent(good, key -> new DoubleSummaryStatistics()).accept(text.split(" ", -1).length);
     }
 
     /** Each set's reward in the first and in the last steps. */

@@ -31,8 +31,11 @@ final class StyledProblems {
 
     static final String KEPT = "kept";
 
-    /** Share of the warm-up's answers that keep the style asked for; the writers of the others were careless. */
-    private static final double OBEDIENT = 0.6;
+    /** Share of the warm-up's answers whose writers looked at the style asked for. */
+    private static final double OBEDIENT = 0.2;
+
+    /** Share of the other answers that are written in steps, as people are used to; the rest is in any style. */
+    private static final double USUAL = 0.5;
 
     private static final String FORMAT = " =>";
     private static final String PROBLEM = "problem";
@@ -87,7 +90,10 @@ final class StyledProblems {
         return new WordProblems(plan.seed()).problems(part, count);
     }
 
-    /** Half of the warm-up's problems are plain; of the others' answers some are in another style than the one asked for. */
+    /**
+     * Half of the warm-up's problems are plain. Most of the others' answers are not in the style asked for: a model learns the
+     * styles from them, and to write steps whatever is asked. To look at what is asked is left to the later stages.
+     */
     List<SftExample> examples() {
         List<SftExample> examples = new ArrayList<>();
         for (Problem problem : problems(Part.CHAINS, plan.warmUp().examples())) {
@@ -97,7 +103,9 @@ final class StyledProblems {
                 examples.add(SftExample.text(problem.id(), problem.question() + FORMAT, target));
             } else {
                 Style asked = dice.pick(List.of(Style.values()));
-                Style written = dice.chance(OBEDIENT) ? asked : dice.pick(List.of(Style.values()));
+                Style written = dice.chance(OBEDIENT)
+                        ? asked
+                        : dice.chance(USUAL) ? Style.STEPS : dice.pick(List.of(Style.values()));
                 String prompt = asked.ask(problem.question()) + FORMAT;
                 examples.add(SftExample.text(problem.id(), prompt, written.target(problem)));
             }

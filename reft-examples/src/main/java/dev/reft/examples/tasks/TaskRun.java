@@ -86,7 +86,9 @@ public final class TaskRun {
                 Workshop.fingerprint(List.of(), run.tests));
         Path before = pipeline.run(new Stage(WARM_UP, plan.warmUpConfig(), inputs, List.of(), run::warmUp));
         Path after = pipeline.run(new Stage(GRPO, plan.reinforceConfig(), inputs, List.of(WARM_UP), run::reinforce));
-        List<String> report = run.report(Examination.read(before), Examination.read(after));
+        List<String> report = new ArrayList<>(run.report(Examination.read(before), Examination.read(after)));
+        report.add("");
+        report.addAll(Learning.watched(GRPO, after));
         AtomicFiles.writeText(root.resolve("report.md"), String.join("\n", report) + "\n");
         return report;
     }
@@ -105,6 +107,7 @@ public final class TaskRun {
                     batches::at,
                     task.grader(),
                     model -> Map.of(HeldOutFalls.HELD_OUT, examine(model).score()),
+                    Workshop.texts(examples),
                     WatchRule.defaults());
             new Learning(shop).reinforce(context, policy, course);
             examine(policy).writeTo(context.output());

@@ -31,6 +31,8 @@ import dev.reft.ppo.SavedRun;
 import dev.reft.ppo.SftConfig;
 import dev.reft.ppo.SftExample;
 import dev.reft.ppo.StepReport;
+import dev.reft.ppo.data.JsonLines;
+import dev.reft.ppo.data.JsonRow;
 import dev.reft.ppo.pipeline.Fingerprints;
 import dev.reft.ppo.pipeline.StageContext;
 import dev.reft.random.Seeds;
@@ -41,7 +43,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -57,6 +62,7 @@ import java.util.function.Supplier;
 record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressLine line) {
     private static final String CHECKPOINTS = "checkpoints";
     private static final int CONCURRENT = 256;
+    private static final int PROBES = 32;
 
     /** The embedded model with random weights; it knows further words. */
     static Supplier<Policy> opener(TaskPlan plan, Path folder, List<String> words) throws IOException {
@@ -65,6 +71,19 @@ record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressL
         Training training =
                 new Training(new ValueHead.None(), new Adapter.Full(), ReftRun.OPTIMIZER, plan.seed(), Replicas.SINGLE);
         return () -> Models.openPolicy(spec, training);
+    }
+
+    /** The words that the model has whose files an {@link #opener} wrote. */
+    static Set<String> vocabulary(Path folder) throws IOException {
+        JsonRow tokenizer = JsonLines.parse(
+                "the tokenizer",
+                1,
+                Files.readString(folder.resolve("model/tokenizer.json")).replace('\n', ' '));
+        Set<String> words = new TreeSet<>();
+        if (tokenizer.typed("model", Map.class, "a map").get("vocab") instanceof Map<?, ?> vocabulary) {
+            vocabulary.keySet().forEach(word -> words.add(String.valueOf(word)));
+        }
+        return words;
     }
 
     /** The model that a stage left, with a new optimiser. */
@@ -153,6 +172,9 @@ record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressL
 
     /** Steps up to a number, saved every now and then in the scratch folder and at the end in the output, with provenance. */
     void run(StageContext context, long steps, Work work, Function<StepReport, String> describe) {
+        if (begun(context)) {
+            stamp(context, scratch(context)); // a kill between a checkpoint and its stamp
+        }
         line.start(context.provenance().stage(), work.steps().getAsLong(), steps);
         while (work.steps().getAsLong() < steps) {
             StepReport report = work.step().get();
@@ -183,6 +205,14 @@ record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressL
             text.append('\n').append(prompt.reference()).append('\n').append(new TreeMap<>(prompt.attributes()));
         }
         return Fingerprints.of(text.toString());
+    }
+
+    /** Worked items as texts: what the warm-up taught and reinforcement does not train on. */
+    static List<String> texts(List<SftExample> examples) {
+        return examples.stream()
+                .limit(PROBES)
+                .map(e -> ((Prompt.Input.Text) e.input()).text() + " " + e.completion())
+                .toList();
     }
 
     static String loss(StepReport report) {

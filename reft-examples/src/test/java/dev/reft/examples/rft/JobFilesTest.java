@@ -62,11 +62,11 @@ class JobFilesTest {
     void rowsBecomeChatsOrPlainText() throws IOException {
         data(row("1+2"), row("2+1"));
         JobFiles files = JobFiles.read(job(""), null, null);
-        Prompt chat = JobData.read(files, null, CHAT).training().get(0);
+        Prompt chat = JobData.read(files, null, List.of(), CHAT).training().get(0);
         Prompt.Input.Chat input = (Prompt.Input.Chat) chat.input();
         assertEquals(List.of(Message.system("Add."), Message.user("1+2")), input.messages());
         assertEquals("low", input.variables().get("reasoning_effort"));
-        Prompt plain = JobData.read(files, null, PLAIN).validation().get(0);
+        Prompt plain = JobData.read(files, null, List.of(), PLAIN).validation().get(0);
         assertEquals(new Prompt.Input.Text("Add.\n2+1 =>"), plain.input());
         assertEquals("v.jsonl:1", plain.id());
     }
@@ -78,7 +78,7 @@ class JobFilesTest {
         Path examples = Files.writeString(
                 folder.resolve("w.jsonl"),
                 "{\"messages\":[{\"role\":\"user\",\"content\":\"1+1\"},{\"role\":\"assistant\",\"content\":\"2\"}]}\n");
-        JobData data = JobData.read(files, examples, PLAIN);
+        JobData data = JobData.read(files, examples, List.of(), PLAIN);
         assertEquals("2", data.warmUp().get(0).completion());
         assertEquals(new Prompt.Input.Text("1+1 =>"), data.warmUp().get(0).input());
         Files.writeString(
@@ -86,7 +86,7 @@ class JobFilesTest {
                 "{\"messages\":[{\"role\":\"user\",\"content\":\"0+1\"},{\"role\":\"user\",\"content\":\"1+2\"}]}\n");
         assertTold(
                 List.of("w.jsonl", "row 1", "messages[1]", "assistant", "1+2"),
-                () -> JobData.read(files, examples, PLAIN));
+                () -> JobData.read(files, examples, List.of(), PLAIN));
     }
 
     @Test
@@ -96,13 +96,15 @@ class JobFilesTest {
         data(row("1+2"), row("2+1") + "\n{\"messages\":[{\"role\":\"robot\",\"content\":\"x\"}]}\n");
         assertTold(List.of("no.jsonl", "--validation"), () -> JobFiles.read(job(""), null, folder.resolve("no.jsonl")));
         JobFiles files = JobFiles.read(job(""), null, null);
-        assertTold(List.of("v.jsonl", "row 3", "messages[0].role", "robot"), () -> JobData.read(files, null, CHAT));
+        assertTold(
+                List.of("v.jsonl", "row 3", "messages[0].role", "robot"),
+                () -> JobData.read(files, null, List.of(), CHAT));
         data(row("1+2"), "\n");
-        assertTold(List.of("v.jsonl", "no rows"), () -> JobData.read(files, null, CHAT));
+        assertTold(List.of("v.jsonl", "no rows"), () -> JobData.read(files, null, List.of(), CHAT));
         data("{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]}\n", row("1+1"));
         assertTold(
                 List.of("t.jsonl", "row 1", "messages[0].content", "chat template"),
-                () -> JobData.read(files, null, PLAIN));
+                () -> JobData.read(files, null, List.of(), PLAIN));
         assertTold(
                 List.of("job.json", "job.suffix", "a/b"), () -> JobFiles.read(job("\"suffix\":\"a/b\","), null, null));
     }

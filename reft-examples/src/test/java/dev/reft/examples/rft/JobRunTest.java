@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.examples.rft.JobPlan.OnCollapse;
+import dev.reft.examples.run.RunFolder;
 import dev.reft.examples.run.RunPlan.ModelPlan;
 import dev.reft.examples.view.ProgressLine;
 import dev.reft.graders.openai.GraderServices;
 import dev.reft.graders.openai.RftPlan;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
+import dev.reft.model.Policy;
 import dev.reft.model.Precision;
 import dev.reft.model.Training;
 import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
+import dev.reft.ppo.watch.Probes;
+import dev.reft.ppo.watch.Warning;
 import dev.reft.testkit.tiny.TinyModel;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -25,8 +29,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,19 +81,24 @@ class JobRunTest {
     }
 
     private JobPlan plan(RftPlan numbers, OnCollapse onCollapse) {
+        return plan(numbers, onCollapse, 1e-3, 0.005);
+    }
+
+    private JobPlan plan(RftPlan numbers, OnCollapse onCollapse, double valueRate, double kl) {
         return new JobPlan(
                 JobData.digest(files.file()),
                 JobData.digest(files.training()),
                 JobData.digest(files.validation()),
                 "",
+                JobData.digest(List.of("1+1=2", "2+2=4")),
                 new ModelPlan("tiny", "cpu", Precision.FP32, 0, false, 0),
                 false,
                 "=>",
                 numbers,
                 6,
                 5e-3,
-                1e-3,
-                0.005,
+                valueRate,
+                kl,
                 1,
                 2,
                 3,
@@ -100,7 +112,8 @@ class JobRunTest {
     }
 
     private JobData data() {
-        return JobData.read(files, folder.resolve("warm-up.jsonl"), new JobData.Form(false, "=>", ""));
+        return JobData.read(
+                files, folder.resolve("warm-up.jsonl"), List.of("1+1=2", "2+2=4"), new JobData.Form(false, "=>", ""));
     }
 
     private Grader grader() {
@@ -227,6 +240,122 @@ class JobRunTest {
         assertTrue(attempts.get(1).number("base") < 20);
         assertTrue(rows("back", "events.jsonl").stream()
                 .anyMatch(e -> String.valueOf(e.get("message")).startsWith("going back to step")));
+    }
+
+    /** Every checkpoint: those for going on (every third step), those that were evaluated (every fourth), and the first and last. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.005})
+    void everyCheckpointTellsItsDistanceAndWhatItHasForgotten(double kl) {
+        run("a", plan(numbers(9, 10, 4), OnCollapse.WARN, 0, kl), grader(), Integer.MAX_VALUE);
+        List<Map<String, Object>> rows = rows("a", "metrics.jsonl");
+        assertEquals(0, RunLog.number(rows.get(0), Probes.KL));
+        double before = RunLog.number(rows.get(0), Probes.OFF_TASK);
+        assertTrue(before < 0, "log-probability " + before);
+        Set<Long> told = new TreeSet<>();
+        for (Map<String, Object> row : rows) {
+            assertEquals(row.containsKey(Probes.KL), row.containsKey(Probes.OFF_TASK), row.toString());
+            if (row.containsKey(Probes.KL)) {
+                told.add((long) RunLog.number(row, "step"));
+            }
+        }
+        assertEquals(Set.of(0L, 3L, 4L, 6L, 8L, 9L, 10L), told);
+        double last = RunLog.number(rows.get(10), Probes.KL);
+        assertTrue(last != 0 && Double.isFinite(last), "KL " + last);
+        assertTrue(RunLog.number(rows.get(10), Probes.OFF_TASK) != before);
+        for (Map<String, Object> checkpoint : rows("a", "checkpoints.jsonl")) {
+            Map<?, ?> metrics = (Map<?, ?>) checkpoint.get("metrics");
+            assertTrue(metrics.containsKey(Probes.KL) && metrics.containsKey(Probes.OFF_TASK), metrics.toString());
+        }
+    }
+
+    @Test
+    void withoutAValueHeadAJobLearnsToo() {
+        JobRun.Outcome outcome =
+                run("a", plan(numbers(9, 40, 5), OnCollapse.WARN, 0, 0.04), grader(), Integer.MAX_VALUE);
+        assertEquals(40, outcome.steps());
+        assertTrue(outcome.best().get(0).score() > outcome.start(), outcome::toString);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> plan(new RftPlan(3, 1, 2, 1e-3, 1, 1, ""), OnCollapse.WARN, 0, 0));
+    }
+
+    @Test
+    void aLeapOfTheRewardHasTheHeldOutRowsAnsweredAtOnce() {
+        // 12 gradings a step: nothing is paid in the first 10, everything from then on; evaluated at 0 and then every
+        // 50 steps.
+        JobRun.Outcome outcome = run(
+                "leap", plan(numbers(3, 6, 50), OnCollapse.STOP), paying(calls -> calls >= 9 + 120), Integer.MAX_VALUE);
+        assertEquals("", outcome.stopped());
+        List<Map<String, Object>> rows = rows("leap", "metrics.jsonl");
+        assertTrue(rows.get(11).containsKey("valid_reward_mean"), rows.get(11)::toString);
+        assertFalse(rows.get(10).containsKey("valid_reward_mean"));
+        assertTrue(Files.exists(folder.resolve("leap/answers/step-000011.jsonl")));
+        assertTrue(rows("leap", "events.jsonl").stream()
+                .anyMatch(e -> String.valueOf(e.get("message")).contains("step 11: RewardSpike")));
+    }
+
+    @Test
+    void aRunGoesBackSoOftenAsItMayAndEachTimeAtHalfTheRate() {
+        // Paid for about nine steps, then for about nine not: each attempt collapses.
+        JobRun.Outcome outcome = run(
+                "often", plan(numbers(3, 60, 4), OnCollapse.BACK), paying(c -> c / 130 % 2 == 0), Integer.MAX_VALUE);
+        assertEquals(3, outcome.attempts(), outcome::toString);
+        assertTrue(outcome.stopped().contains("RewardCollapse"), outcome::toString);
+        Map<Integer, Double> rates = new TreeMap<>();
+        rows("often", "metrics.jsonl").stream()
+                .filter(row -> row.containsKey("lr"))
+                .forEach(row -> rates.put((int) RunLog.number(row, "attempt"), RunLog.number(row, "lr")));
+        assertEquals(Map.of(0, 1e-3, 1, 5e-4, 2, 2.5e-4), rates);
+    }
+
+    private static Grader paying(IntPredicate pays) {
+        AtomicInteger calls = new AtomicInteger();
+        return (prompt, completion) -> Grade.of(pays.test(calls.getAndIncrement()) ? 1 : 0);
+    }
+
+    @Test
+    void whatIsGraveAndHowFarAHeldOutRewardMustFall() {
+        assertEquals(0.05, JobRules.fall(100_000, 0.05));
+        assertEquals(2 * Math.sqrt(0.5 / 100), JobRules.fall(100, 0.05), 1e-12);
+        List<String> grave =
+                JobRules.grave(JobRules.of(100).stream()
+                                .map(rule -> new Warning(rule, 1, 1, 1, ""))
+                                .toList())
+                        .stream()
+                        .map(warning -> warning.rule().name())
+                        .toList();
+        assertEquals(
+                List.of(
+                        "NotFinite",
+                        "HeldOutFalls watch/held_out",
+                        "UpdateSpike policy/approxkl_avg",
+                        "RewardCollapse"),
+                grave);
+        assertTrue(JobRules.of(100).stream()
+                .anyMatch(rule -> rule.name().equals("KlAbove " + Probes.KL) && rule.threshold() == 50));
+    }
+
+    @Test
+    void aWayThatWasLeftIsNotGoneBackTo() {
+        JobPlan plan = plan(numbers(9, 2, 1), OnCollapse.WARN);
+        try (RunFolder root = RunFolder.open(folder.resolve("records"), plan);
+                Policy policy = MODEL.policy(Training.full(1))) {
+            JobRecords records = new JobRecords(root, "job");
+            Attempts.Attempt first = records.attempts().last();
+            records.offer(policy, first, 4, 0.5, Map.of());
+            records.offer(policy, first, 6, 0.9, Map.of());
+            assertEquals(6, records.goodOnTheWay().bestBefore(10).orElseThrow().step());
+            records.back(4, "why");
+            Attempts.Attempt second = records.attempts().last();
+            assertEquals(4, records.goodOnTheWay().bestBefore(10).orElseThrow().step());
+            // The better checkpoint of the same step stays, though it is of the way that was left.
+            records.offer(policy, second, 6, 0.6, Map.of());
+            assertEquals(0.9, records.bestOfAll().orElseThrow().score());
+            records.offer(policy, second, 8, 0.7, Map.of());
+            assertEquals(8, records.goodOnTheWay().bestBefore(10).orElseThrow().step());
+            records.offer(policy, second, 10, Double.NaN, Map.of());
+            assertEquals(3, records.best().entries().size());
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.reft.grading.Prompt;
 import dev.reft.ppo.SftExample;
 import dev.reft.ppo.data.Mixture;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -102,20 +103,45 @@ class StyledProblemsTest {
     @Test
     void tableTellsWhoIsPreferredAndWhatFell() {
         StageTable table = new StageTable();
-        table.add("sft", answers(0.5, 1, 1, 1, 1), "");
-        table.add("dpo", answers(0.5, 1, 0, 0, 1), "sft");
-        table.add("rlvr", answers(0.6, 1, 1, 0, 0), "dpo");
+        table.add("sft", examined(answers(0.5, 1, 1, 1, 1)), "");
+        table.add("dpo", examined(answers(0.4, 1, 0, 0, 1)), "sft");
+        table.add("rlvr", new StageTable.Examined(answers(0.6, 1, 1, 0, 0), 1.25, -2.5), "dpo");
         List<String> lines = table.lines();
-        assertEquals("| sft | - | 100.0 | 100.0 | - | 4.0 |", lines.get(2));
-        assertEquals("| dpo | sft | 50.0 | 50.0 | 50.0 | 4.0 |", lines.get(3));
-        assertEquals("| rlvr | dpo | 100.0 | 0.0 | 62.5 | 4.0 |", lines.get(4));
+        assertEquals("| sft | - | 100.0 | 100.0 | 0.500 | - | 4.0 | - | - |", lines.get(2));
+        assertEquals("| dpo | sft | 50.0 | 50.0 | 0.475 | 37.5 | 4.0 | - | - |", lines.get(3));
+        assertEquals("| rlvr | dpo | 100.0 | 0.0 | 0.525 | 62.5 | 4.0 | 1.250 | -2.500 |", lines.get(4));
         assertEquals(
                 List.of(
                         "Fell: maths, from 100.0 % after sft to 50.0 % after dpo.",
                         "Fell: constraints, from 100.0 % after sft to 50.0 % after dpo.",
+                        "Fell: preference, the answers of dpo are preferred to those of sft for 37.5 % of the items.",
                         "Fell: constraints, from 50.0 % after dpo to 0.0 % after rlvr."),
                 lines.subList(6, lines.size()));
-        assertThrows(IllegalArgumentException.class, () -> table.add("x", answers(0, 0, 0, 0, 0), "y"));
+        assertThrows(IllegalArgumentException.class, () -> table.add("x", examined(answers(0, 0, 0, 0, 0)), "y"));
+    }
+
+    private static StageTable.Examined examined(Examination answers) {
+        return new StageTable.Examined(answers, Double.NaN, Double.NaN);
+    }
+
+    @Test
+    void lengthsAreShownByThirds() {
+        List<Answer> before = new ArrayList<>();
+        List<Answer> after = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            before.add(new Answer("i" + i, "", 0.5, 10 - i, Map.of()));
+            after.add(new Answer("i" + i, "", i < 2 ? 1 : i < 4 ? 0 : 0.5, 3, Map.of()));
+        }
+        List<String> lines =
+                LengthBins.lines("sft", new Examination(before), Map.of("dpo-norm", new Examination(after)));
+        assertEquals(
+                List.of(
+                        "| answers of sft were | items | tokens then | tokens after dpo-norm | preferred % |",
+                        "|---|---|---|---|---|",
+                        "| short | 2 | 5.5 | 3.0 | 50.0 |",
+                        "| middle | 2 | 7.5 | 3.0 | 0.0 |",
+                        "| long | 2 | 9.5 | 3.0 | 100.0 |"),
+                lines);
     }
 
     /** Two maths problems right or not, two styles kept or not; the first answer is liked so much, the others alike. */

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.reft.examples.tasks.StylePipeline.Dpo;
+import dev.reft.examples.generate.ConstrainedPrompt;
+import dev.reft.examples.tasks.StylePipeline.Form;
 import dev.reft.examples.view.ProgressLine;
+import dev.reft.graders.instructions.InstructionGrader;
 import dev.reft.model.Policy;
 import dev.reft.model.StepResult;
 import dev.reft.model.StepSize;
@@ -127,24 +129,27 @@ class TaskRunTest {
     @Tag("slow")
     void aPipelineRunsBothFormsAndASweepAndGoesOnWhereItWasBrokenOff() throws Exception {
         // In SFT, in a DPO, in a reinforcement.
-        pipeline(true, List.of(0.25, 0.75), new int[] {30, 7, 20});
+        pipeline(true, List.of(0.25, 0.75), new int[] {30, 7, 12, 20});
         assertSame(List.of(
                 "sft/answers.jsonl",
                 "dpo-plain/pairs.jsonl",
                 "dpo-plain/answers.jsonl",
                 "dpo-norm/answers.jsonl",
+                "kto/answers.jsonl",
+                "kto/steps.jsonl",
                 "rlvr-style-25/steps.jsonl",
                 "rlvr-style-75/answers.jsonl"));
     }
 
     private void pipeline(boolean both, List<Double> weights, int[] breaks) throws Exception {
         TaskPlan plan = plan(12);
-        StylePipeline.Options options = new StylePipeline.Options(Dpo.NORM, both, 24, 4, 1, 8, 1e-4, weights);
+        StylePipeline.Options options = new StylePipeline.Options(Form.NORM, both, both, 24, 4, 1, 8, 1e-4, weights);
         Path whole = folder.resolve("whole");
         List<String> report = StylePipeline.go(plan, options, whole, quiet());
         List<String> stages = new ArrayList<>(List.of("sft", "dpo-norm"));
         if (both) {
             stages.add("dpo-plain");
+            stages.add("kto");
         }
         weights.forEach(weight -> stages.add("rlvr-style-" + Math.round(100 * weight)));
         for (String stage : stages) {
@@ -159,6 +164,48 @@ class TaskRunTest {
                     () -> StylePipeline.go(plan, options, broken, breaking(opener, after), quiet()));
         }
         assertEquals(report, StylePipeline.go(plan, options, broken, breaking(opener, NEVER), quiet()));
+        assertProvenance(broken.resolve("stages"));
+    }
+
+    @Test
+    void promptsAreGeneratedCleanedAndTrainedOnWithSamplesBesideTheUpdates() throws Exception {
+        TaskPlan plan = new TaskPlan(
+                7,
+                1,
+                new TaskPlan.WarmUp(16, 1, 8, 2e-3),
+                new TaskPlan.Reinforce(120, 3, 4, 2, 1e-4, 0.01, 1),
+                6,
+                2); // saving drops what was drawn ahead, so that not every step is saved
+        Path whole = folder.resolve("whole");
+        List<String> report = ConstraintRun.go(plan, whole, quiet());
+        assertTrue(report.get(0).startsWith("120 prompts generated"), report.get(0));
+        assertTrue(report.stream().anyMatch(l -> l.startsWith("| grpo-overlapped |")), report.toString());
+        Path bare = folder.resolve("bare");
+        Supplier<Policy> asked = Workshop.opener(plan, bare, List.of());
+        ConstraintData data = ConstraintData.generate(plan, asked, 120);
+        assertTrue(data.report().contaminated().size() > 0, "some of the prompts are by the tests' personas");
+        assertTrue(data.clean().size() > 8, data.clean().size() + " clean prompts");
+        assertTrue(data.tests().size() >= 6, data.tests().size() + " tests");
+        // Every answer to imitate that keeps what is asked is worth 1 to the grader, every other 0.
+        for (ConstrainedPrompt prompt : data.clean()) {
+            String answer = ConstraintAnswers.keeping(
+                    prompt.constraints().get(0), new Dice(prompt.id().hashCode()));
+            assertEquals(
+                    1,
+                    Texts.score(InstructionGrader.all(), prompt.prompt(), answer)
+                            .value(),
+                    prompt + ": " + answer);
+        }
+        List<String> words = data.words(Workshop.vocabulary(bare));
+        Path broken = folder.resolve("broken");
+        Supplier<Policy> opener = Workshop.opener(plan, broken, words);
+        assertThrows(
+                StageFailedException.class,
+                () -> ConstraintRun.train(plan, data, broken, breaking(opener, 2 + 16 + 3), quiet()));
+        ConstraintRun.train(plan, data, broken, breaking(opener, NEVER), quiet());
+        assertSame(List.of("warm-up/answers.jsonl", "grpo-overlapped/answers.jsonl", "grpo-overlapped/steps.jsonl"));
+        String steps = Files.readString(whole.resolve("stages/grpo-overlapped/steps.jsonl"));
+        assertTrue(steps.contains("\"sampler/lag\":1.0"), steps);
         assertProvenance(broken.resolve("stages"));
     }
 

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * Finds training texts that hold test texts, by n-grams of words: a training text is contaminated if its n-grams cover more than
- * a share of a test text's words. With 8-grams and half of the words this is the rule of Tulu 3 (arXiv 2411.15124, section 3.2); what
+ * a share of a test text's words. With 8-grams and half of the words this is meant to be the rule of Tulu 3 (arXiv 2411.15124; coverage as the README of its code tells it); what
  * differs is what counts as a word (here runs of letters, marks and digits, in lower case), and that a test text of fewer than n
  * words counts as one n-gram of its own length.
  *

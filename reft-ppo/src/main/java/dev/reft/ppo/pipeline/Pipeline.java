@@ -3,12 +3,17 @@ package dev.reft.ppo.pipeline;
 import dev.reft.io.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stages whose results lie in one folder: {@code NAME/} each, with a {@value Provenance#FILE} that says where it came from. A stage
@@ -20,11 +25,13 @@ import java.util.stream.Stream;
  * pipeline.run(new Stage("dpo", config, inputs, List.of("sft"), context -> ... context.parent("sft") ...));
  * }</pre>
  *
- * <p>One process at a time. Not thread-safe.
+ * <p>One process at a time: while a stage is done, its folder is locked, and another process that would do one is refused by name. Not
+ * thread-safe.
  */
 public final class Pipeline {
     private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
     private static final String SCRATCH = ".scratch-";
+    private static final String LOCK = ".lock";
 
     private final Path root;
 
@@ -53,12 +60,33 @@ public final class Pipeline {
      *
      * @param stage the stage
      * @return its output folder
-     * @throws IllegalStateException if a parent is not done, or the stage was done with another configuration, other inputs or
+     * @throws IllegalStateException if another process runs a stage in the folder, a parent is not done, or the stage was done with another configuration, other inputs or
      *     other parents, naming the first difference: delete its folder, and those of the stages after it, to have it done again
      * @throws StageFailedException if its work throws
      * @throws UncheckedIOException if its folders cannot be written
      */
     public Path run(Stage stage) {
+        try (FileChannel channel =
+                        FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = lockOf(channel)) {
+            if (lock == null) {
+                throw new IllegalStateException("another process runs in " + root);
+            }
+            return locked(stage);
+        } catch (IOException e) {
+            throw new UncheckedIOException("locking " + root, e);
+        }
+    }
+
+    private static @Nullable FileLock lockOf(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // held by this process, elsewhere
+        }
+    }
+
+    private Path locked(Stage stage) {
         Provenance provenance = provenance(stage);
         Path output = root.resolve(stage.name());
         try {

@@ -6,13 +6,17 @@ import java.util.stream.DoubleStream;
 
 /**
  * The reward has fallen from its best, both as means of {@value #WINDOW} observations, by the threshold times the greater of the
- * best's size and its rise since the start.
+ * best's size and its rise since the start, and by {@value #NOISE} standard errors of the difference of two such means: a reward that is
+ * seldom earned jumps about near 0, and that is no collapse. The deviation of one reward is estimated from neighbouring ones.
  *
  * @param threshold share, in (0, 1]
  */
 public record RewardCollapse(double threshold) implements WatchRule {
     /** Observations whose mean counts. */
     public static final int WINDOW = 4;
+
+    /** Standard errors that a fall must have. */
+    public static final int NOISE = 3;
 
     /**
      * Checks the threshold.
@@ -41,7 +45,17 @@ public record RewardCollapse(double threshold) implements WatchRule {
         }
         double scale = Math.max(Math.abs(best), best - start);
         double fall = best - mean(series, series.length - WINDOW);
-        return scale == 0 ? OptionalDouble.empty() : Thresholds.from(OptionalDouble.of(fall / scale), threshold);
+        boolean real = scale > 0 && fall >= NOISE * deviation(series) * Math.sqrt(2.0 / WINDOW);
+        return real ? Thresholds.from(OptionalDouble.of(fall / scale), threshold) : OptionalDouble.empty();
+    }
+
+    /** Of one reward about its course: neighbours differ by the square root of 2 times as much. */
+    private static double deviation(double[] series) {
+        double squares = 0;
+        for (int i = 1; i < series.length; i++) {
+            squares += (series[i] - series[i - 1]) * (series[i] - series[i - 1]);
+        }
+        return Math.sqrt(squares / (2 * (series.length - 1)));
     }
 
     private static double mean(double[] series, int from) {

@@ -20,6 +20,7 @@ public sealed interface WatchRule
                 HeldOutFalls,
                 OffTaskDrop,
                 RewardSpike,
+                UpdateSpike,
                 RewardCollapse {
     /**
      * Whether the rule is broken after the last observation.
@@ -85,6 +86,7 @@ public sealed interface WatchRule
                 new HeldOutFalls(),
                 new OffTaskDrop(),
                 new RewardSpike(),
+                new UpdateSpike(),
                 new RewardCollapse());
     }
 }

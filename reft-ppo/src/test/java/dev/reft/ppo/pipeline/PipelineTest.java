@@ -37,7 +37,9 @@ class PipelineTest {
 
     private Set<String> names() throws IOException {
         try (Stream<Path> children = Files.list(folder)) {
-            return children.map(c -> c.getFileName().toString()).collect(Collectors.toSet());
+            return children.map(c -> c.getFileName().toString())
+                    .filter(name -> !name.equals(".lock"))
+                    .collect(Collectors.toSet());
         }
     }
 
@@ -186,18 +188,40 @@ class PipelineTest {
         assertEquals(Set.of("count"), names(), "what the killed processes left is gone");
     }
 
+    @Test
+    void aSecondProcessIsRefusedByName() throws Exception {
+        Pipeline pipeline = Pipeline.open(folder);
+        Path said = folder.resolveSibling(folder.getFileName() + ".txt");
+        pipeline.run(stage("mine", Map.of(), List.of(), context -> {
+            Process other = counter(0)
+                    .redirectErrorStream(true)
+                    .redirectOutput(said.toFile())
+                    .start();
+            assertTrue(other.waitFor(60, TimeUnit.SECONDS));
+            assertEquals(1, other.exitValue());
+            Files.writeString(context.output().resolve("x"), "");
+        }));
+        assertTrue(Files.readString(said).contains("another process runs in " + folder.toAbsolutePath()));
+        assertFalse(Files.exists(folder.resolve("count")));
+        // The folder is free again.
+        assertEquals(0, process(0));
+        Files.delete(said);
+    }
+
     private int process(int most) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Counter.class.getName(),
-                        folder.toString(),
-                        "" + most)
-                .inheritIO()
-                .start();
+        Process process = counter(most).inheritIO().start();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         return process.exitValue();
+    }
+
+    private ProcessBuilder counter(int most) {
+        return new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Counter.class.getName(),
+                folder.toString(),
+                "" + most);
     }
 }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Measures of completions and of models. */
@@ -99,6 +100,8 @@ class RolloutMeasuresTest {
             Rollouts rollouts = graded(List.of(List.of("aaaa", "bb")), List.of(List.of(Grade.of(0), Grade.of(1))))
                     .rollouts();
             double before = Probes.logProb(policy, rows);
+            CheckpointProbe probe = new CheckpointProbe(initial, rows);
+            assertEquals(Map.of(Probes.KL, 0.0, Probes.OFF_TASK, before), probe.start(policy));
             assertEquals(0, Probes.kl(policy, initial, rollouts), 1e-6);
             try (SftTrainer trainer = SftTrainer.start(
                     policy, SftConfig.reft().toBuilder().rate(1e-2).build())) {
@@ -109,6 +112,18 @@ class RolloutMeasuresTest {
             assertTrue(Probes.logProb(policy, rows) < before - 0.5, "other texts are forgotten");
             assertEquals(before, Probes.logProb(initial, rows), 1e-6);
             assertTrue(Math.abs(Probes.kl(policy, initial, rollouts)) > 0.5);
+            assertEquals(
+                    Map.of(
+                            Probes.KL,
+                            Probes.kl(policy, initial, rollouts),
+                            Probes.OFF_TASK,
+                            Probes.logProb(policy, rows)),
+                    probe.of(policy, rollouts));
+            Rollouts none = graded(List.of(List.of()), List.of(List.of())).rollouts();
+            assertEquals(Set.of(Probes.OFF_TASK), probe.of(policy, none).keySet());
+            assertEquals(
+                    Set.of(Probes.KL),
+                    new CheckpointProbe(initial, List.of()).of(policy, rollouts).keySet());
             assertThrows(IllegalArgumentException.class, () -> Probes.rows(policy.tokenizer(), List.of("a")));
             assertThrows(IllegalArgumentException.class, () -> Probes.logProb(policy, List.of()));
         }

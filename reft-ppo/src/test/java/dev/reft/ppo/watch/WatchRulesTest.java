@@ -81,7 +81,23 @@ class WatchRulesTest {
         assertEquals(
                 List.of("30 OffTaskDrop watch/off_task_log_prob"),
                 warnings(60, step -> step % 5 == 0 ? from(30, step, Probes.OFF_TASK, -3.1) : Map.of()));
+        assertEquals(
+                List.of("30 UpdateSpike policy/approxkl_avg"),
+                warnings(60, step -> Map.of("policy/approxkl_avg", step == 30 ? 0.3 : 0.01)));
         assertEquals(List.of("40 RewardSpike"), warnings(60, step -> from(40, step, RolloutMeasures.REWARD, 2)));
+    }
+
+    @Test
+    void anUpdateIsASpikeOnlyWhereItIsLargeAndLargerThanThoseBefore() {
+        // Small moves: a hundred times the others and still next to nothing.
+        assertEquals(List.of(), warnings(60, step -> Map.of("policy/approxkl_avg", step == 30 ? 0.09 : 0.0009)));
+        // Large moves all along, and slowly growing ones.
+        assertEquals(List.of(), warnings(60, step -> Map.of("policy/approxkl_avg", step % 2 == 0 ? 0.3 : 0.05)));
+        assertEquals(List.of(), warnings(60, step -> Map.of("policy/approxkl_avg", 0.01 * step)));
+        // Too few before it to tell.
+        assertEquals(List.of(), warnings(60, step -> Map.of("policy/approxkl_avg", step == 7 ? 3 : 0.01)));
+        assertEquals(Remedy.GO_BACK, new UpdateSpike().remedy());
+        assertThrows(IllegalArgumentException.class, () -> new UpdateSpike("x", 0));
     }
 
     @Test
@@ -103,6 +119,10 @@ class WatchRulesTest {
                                 : step % 5 == 0
                                         ? Map.of(HeldOutFalls.HELD_OUT, 0.5, RolloutMeasures.REWARD, 0.55)
                                         : Map.of(RolloutMeasures.REWARD, 0.55)));
+        // A reward that one answer in a hundred earns: means of 4 fall to nothing by chance.
+        assertEquals(
+                List.of(),
+                warnings(60, step -> Map.of(RolloutMeasures.REWARD, step % 9 == 2 || step % 13 == 5 ? 0.08 : 0)));
         assertEquals(List.of("43 RewardCollapse"), warnings(60, step -> from(40, step, RolloutMeasures.REWARD, 0.3)));
     }
 
