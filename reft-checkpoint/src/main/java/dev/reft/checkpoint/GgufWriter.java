@@ -167,8 +167,8 @@ public final class GgufWriter {
                 }
                 return this;
             }
-            throw new IllegalArgumentException(
-                    "'" + key + "': a " + value.getClass().getName() + " is not written, nor is a list of other than texts");
+            throw new IllegalArgumentException("'" + key + "': a "
+                    + value.getClass().getName() + " is not written, nor is a list of other than texts");
         }
 
         /** In 32 bits, as programs of the family read sizes and token ids; wider where that is too narrow. */

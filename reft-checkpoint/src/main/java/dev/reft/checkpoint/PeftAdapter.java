@@ -115,13 +115,7 @@ public final class PeftAdapter implements AutoCloseable {
 
     private static Adapter.Lora saving(Adapter.Lora lora, List<String> modules) {
         return new Adapter.Lora(
-                lora.rank(),
-                lora.alpha(),
-                lora.targets(),
-                lora.rankStabilised(),
-                lora.ranks(),
-                lora.alphas(),
-                modules);
+                lora.rank(), lora.alpha(), lora.targets(), lora.rankStabilised(), lora.ranks(), lora.alphas(), modules);
     }
 
     /** The tensors that are no adapters, by their names in the model. */
@@ -164,8 +158,8 @@ public final class PeftAdapter implements AutoCloseable {
     }
 
     private List<Long> shape(String name) {
-        TensorInfo info = file.tensor(PeftNames.WRAPPER + name)
-                .orElseThrow(() -> wrong(PeftNames.WRAPPER + name, "is missing"));
+        TensorInfo info =
+                file.tensor(PeftNames.WRAPPER + name).orElseThrow(() -> wrong(PeftNames.WRAPPER + name, "is missing"));
         checkFloats(info);
         return info.shape();
     }

@@ -193,7 +193,9 @@ final class PeftConfig {
         config.put("base_model_name_or_path", base);
         config.put("r", lora.rank());
         config.put("lora_alpha", number(lora.alpha()));
-        config.put("target_modules", lora.targets().contains(Adapter.Lora.ALL_LINEAR) ? names.linears(model) : lora.targets());
+        config.put(
+                "target_modules",
+                lora.targets().contains(Adapter.Lora.ALL_LINEAR) ? names.linears(model) : lora.targets());
         config.put("rank_pattern", lora.ranks());
         Map<String, Number> alphas = new LinkedHashMap<>();
         lora.alphas().forEach((name, alpha) -> alphas.put(name, number(alpha)));

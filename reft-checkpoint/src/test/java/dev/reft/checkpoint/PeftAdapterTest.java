@@ -222,11 +222,7 @@ class PeftAdapterTest {
         fits(false, false, "'target_modules':'.*(q|down)_proj'", "layers.0.mlp.down_proj");
         fits(false, false, "'target_modules':'all-linear'", "layers.0.self_attn.k_proj");
         fits(true, false, "'target_modules':'model.layers.(0.self_attn|1.*).(q|down)_proj'", "");
-        fits(
-                true,
-                false,
-                "'target_modules':['q_proj','down_proj'],'exclude_modules':['layers.0.mlp.down_proj']",
-                "");
+        fits(true, false, "'target_modules':['q_proj','down_proj'],'exclude_modules':['layers.0.mlp.down_proj']", "");
         fits(true, false, "'target_modules':['q_proj','down_proj'],'exclude_modules':'.*0.mlp.*'", "");
         weights(adapted("1.self_attn.q_proj", "1.mlp.down_proj"));
         fits(true, false, "'target_modules':['q_proj','down_proj'],'layers_to_transform':1", "");

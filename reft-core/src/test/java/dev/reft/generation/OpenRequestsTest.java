@@ -13,8 +13,7 @@ class OpenRequestsTest {
     private final OpenRequests requests = new OpenRequests("m", 10, 8, new Endings(Set.of(), Optional.empty()));
 
     private static GenerationRequest request(String id, int samples, int maxTokens, List<String> stops, int... prompt) {
-        return new GenerationRequest(
-                id, prompt, new long[samples], Sampling.at(1), maxTokens, stops, Constraint.NONE);
+        return new GenerationRequest(id, prompt, new long[samples], Sampling.at(1), maxTokens, stops, Constraint.NONE);
     }
 
     private static Completion completion(String request, int sample) {

@@ -26,6 +26,9 @@ final class Graph implements AutoCloseable {
     static final String POSITIONS = "position_ids";
     static final String LOGITS = "logits";
     static final String VALUES = "values";
+    /** Heads, and numbers of a head: far above any model's. */
+    private static final long MOST = 1 << 16;
+
     private static final Pattern PAST = Pattern.compile("past_key_values\\.(\\d{1,5})\\.(key|value)");
 
     private final Path file;
@@ -127,13 +130,17 @@ final class Graph implements AutoCloseable {
 
     private Layer layer(String past, String present) {
         long[] shape = require(past, OnnxJavaType.FLOAT).getShape();
-        if (shape.length != 4 || shape[1] < 1 || shape[3] < 1) {
+        if (shape.length != 4 || !isSize(shape[1]) || !isSize(shape[3])) {
             throw wrong(
                     "input '" + past + "'",
-                    "must have the shape [batch, heads, tokens, width] with fixed heads and" + " width");
+                    "must have the shape [batch, heads, tokens, width] with fixed heads and width up to " + MOST);
         }
         require(outputs, "output", present, OnnxJavaType.FLOAT);
         return new Layer(past, present, shape[1], shape[3]);
+    }
+
+    private static boolean isSize(long dimension) {
+        return dimension >= 1 && dimension <= MOST;
     }
 
     private TensorInfo require(String input, OnnxJavaType type) {

@@ -131,9 +131,15 @@ record GraphFiles(Path directory, Path graph, JsonNode config) {
         if (!ends.isEmpty()) {
             return ends;
         }
-        List<Integer> own = new ArrayList<>();
         JsonNode node = config.path("eos_token_id");
-        for (JsonNode id : node.isArray() ? node : node.isNull() || node.isMissingNode() ? List.<JsonNode>of() : List.of(node)) {
+        List<JsonNode> ids = new ArrayList<>();
+        if (node.isArray()) {
+            node.forEach(ids::add);
+        } else if (!node.isNull() && !node.isMissingNode()) {
+            ids.add(node);
+        }
+        List<Integer> own = new ArrayList<>();
+        for (JsonNode id : ids) {
             if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
                 throw new CheckpointException(
                         directory.resolve("config.json"),

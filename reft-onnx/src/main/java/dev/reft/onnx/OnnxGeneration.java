@@ -46,8 +46,7 @@ final class OnnxGeneration implements Generation {
         this.model = model;
         this.info = model.info();
         this.onClose = onClose;
-        this.requests =
-                new OpenRequests(info.id(), info.vocabularySize(), info.contextLength(), model.endings());
+        this.requests = new OpenRequests(info.id(), info.vocabularySize(), info.contextLength(), model.endings());
         this.rows = new Rows(model);
         this.mostRows = model.cuda() ? CUDA_ROWS : ROWS;
         this.mostTokens = BYTES / model.graph().cacheBytesPerToken();

@@ -70,8 +70,7 @@ class HubGraphTest {
 
     private static String hash(byte[] content) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
@@ -80,12 +79,12 @@ class HubGraphTest {
     private static HttpServer serve(Map<String, byte[]> files) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         String root = "/own/tiny/resolve/" + COMMIT + "/";
-        server.createContext("/api/", exchange -> answer(exchange, listing(files).getBytes(StandardCharsets.UTF_8)));
+        server.createContext(
+                "/api/", exchange -> answer(exchange, listing(files).getBytes(StandardCharsets.UTF_8)));
         server.createContext(
                 root,
                 exchange -> answer(
-                        exchange,
-                        files.get(exchange.getRequestURI().getPath().substring(root.length()))));
+                        exchange, files.get(exchange.getRequestURI().getPath().substring(root.length()))));
         server.start();
         return server;
     }

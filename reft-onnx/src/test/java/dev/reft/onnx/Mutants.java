@@ -29,8 +29,8 @@ final class Mutants {
     private static final long[] LENGTHS = {
         0, 1, -1, 7, 255, 1L << 31, (1L << 31) - 1, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 40, 99_999_999
     };
-    private static final TokenBatch BATCH = TokenBatch.of(List.of(
-            Row.of(new int[] {3, 1}, new int[] {4, 1, 5, 9, 2}), Row.of(new int[] {2}, new int[] {7, 1})));
+    private static final TokenBatch BATCH = TokenBatch.of(
+            List.of(Row.of(new int[] {3, 1}, new int[] {4, 1, 5, 9, 2}), Row.of(new int[] {2}, new int[] {7, 1})));
     private static final GenerationRequest REQUEST = new GenerationRequest(
             "r", new int[] {3, 1, 4}, new long[] {1, 2}, Sampling.at(1), 4, List.of(), Constraint.NONE);
 

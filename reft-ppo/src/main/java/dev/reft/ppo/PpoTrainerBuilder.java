@@ -172,7 +172,8 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
                 && config.correction().isEmpty()
                 && !(config.oldLogProbs() instanceof OldLogProbs.Sampled)) {
             throw new IllegalArgumentException("sampler " + sampler.info().id() + " is not the policy "
-                    + policy.info().id() + " that is trained, and what they differ would go uncorrected: set a correction,"
+                    + policy.info().id()
+                    + " that is trained, and what they differ would go uncorrected: set a correction,"
                     + " such as ImportanceCorrection.Truncated(0, 2), or oldLogProbs Sampled; correction is none and"
                     + " oldLogProbs " + config.oldLogProbs());
         }

@@ -24,7 +24,8 @@ class SamplerCorrectionTest {
         try (Policy policy = Methods.policy(1);
                 LanguageModel other = policy.frozenCopy()) {
             for (OldLogProbs old : new OldLogProbs[] {new OldLogProbs.Rescored(), new OldLogProbs.Own()}) {
-                PpoConfig config = PLAIN.toBuilder().miniBatches(1).oldLogProbs(old).build();
+                PpoConfig config =
+                        PLAIN.toBuilder().miniBatches(1).oldLogProbs(old).build();
                 String said = assertThrows(
                                 IllegalArgumentException.class,
                                 () -> builder(policy, config).sampler(other).start())
@@ -51,8 +52,7 @@ class SamplerCorrectionTest {
             PpoConfig config = PLAIN.toBuilder()
                     .correction(Optional.of(new ImportanceCorrection.Truncated(0, 2)))
                     .build();
-            try (PpoTrainer corrected =
-                            builder(policy, config).sampler(before).start();
+            try (PpoTrainer corrected = builder(policy, config).sampler(before).start();
                     PpoTrainer plain = builder(policy, PLAIN).start()) {
                 ScoredRollouts scored = corrected.score(corrected.grade(corrected.collect(Addition.prompts())));
                 Experience with = corrected.shape(scored);

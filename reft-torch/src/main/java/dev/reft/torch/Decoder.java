@@ -244,9 +244,8 @@ final class Decoder implements AutoCloseable {
             return other;
         };
         try {
-            List<Block> others = blocks.stream()
-                    .map(block -> block.with(noted, notedLinear))
-                    .toList();
+            List<Block> others =
+                    blocks.stream().map(block -> block.with(noted, notedLinear)).toList();
             return new Decoder(config, placement, ends.with(noted, notedLinear), others);
         } catch (RuntimeException | Error e) {
             made.forEach(Parameter::close);

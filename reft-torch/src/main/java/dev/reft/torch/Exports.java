@@ -115,7 +115,9 @@ public final class Exports {
                     System.Logger.Level.WARNING,
                     "what is written of {0} has the rounding of its base, which is held in fewer bits (BaseStorage){1}",
                     open.info().id(),
-                    adapted ? "; to add the adapter to the base as it lies on disk, export it and open both with MergeAdapter" : "");
+                    adapted
+                            ? "; to add the adapter to the base as it lies on disk, export it and open both with MergeAdapter"
+                            : "");
         }
     }
 

@@ -83,8 +83,8 @@ record Linear(
 
     /** The same layer with frozen copies of its adapters. */
     Linear copyAdapters() {
-        return withAdapters(Low.each(
-                adapters, low -> Low.of(low.module(), low.scale(), low.a()::frozen, low.b()::frozen)));
+        return withAdapters(
+                Low.each(adapters, low -> Low.of(low.module(), low.scale(), low.a()::frozen, low.b()::frozen)));
     }
 
     /** Numbers that the layer takes. */

@@ -31,7 +31,6 @@ final class Roster implements AutoCloseable {
     /** The one prompt that was read and has samples waiting, if any. */
     private @Nullable Prompted partial;
 
-
     Roster(CachedDecoder cached, Admission admission, Endings endings, int tokensPerPass) {
         this.cached = cached;
         this.admission = admission;

@@ -220,8 +220,7 @@ class AdapterFilesTest {
         ModelSpec spec = Tiny.llama(Precision.FP32);
         long outside = NativeHandles.count();
         try (Opening opening = Opening.of(spec);
-                Decoder decoder =
-                        Adapters.begin(opening.decoder(module -> true, Part.POLICY), ALL, Part.POLICY, 1)) {
+                Decoder decoder = Adapters.begin(opening.decoder(module -> true, Part.POLICY), ALL, Part.POLICY, 1)) {
             long before = NativeHandles.count();
             int[] calls = {0};
             assertThrows(

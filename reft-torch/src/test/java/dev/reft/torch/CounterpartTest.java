@@ -46,11 +46,13 @@ class CounterpartTest {
     private static final List<String> PROMPTS = List.of(
             "The capital of France is", "def add(a, b):\n    return", "1, 2, 3, 4,", "Once upon a time there was a");
 
-    private static final String COMMON = "'vocab_size': 49152, 'bos_token_id': 1, 'eos_token_id': 2, 'initializer_range': 0.3,"
-            + " 'tie_word_embeddings': true, ";
-    private static final String LLAMA_LIKE = COMMON + "'hidden_size': 64, 'intermediate_size': 128, 'num_hidden_layers': 2,"
-            + " 'num_attention_heads': 4, 'num_key_value_heads': 2, 'max_position_embeddings': 256, 'rms_norm_eps': 1e-5,"
-            + " 'rope_theta': 10000.0, 'hidden_act': 'silu'";
+    private static final String COMMON =
+            "'vocab_size': 49152, 'bos_token_id': 1, 'eos_token_id': 2, 'initializer_range': 0.3,"
+                    + " 'tie_word_embeddings': true, ";
+    private static final String LLAMA_LIKE =
+            COMMON + "'hidden_size': 64, 'intermediate_size': 128, 'num_hidden_layers': 2,"
+                    + " 'num_attention_heads': 4, 'num_key_value_heads': 2, 'max_position_embeddings': 256, 'rms_norm_eps': 1e-5,"
+                    + " 'rope_theta': 10000.0, 'hidden_act': 'silu'";
 
     /** Random models with a real tokenizer, in what GGUF calls architectures. */
     private static final Map<String, String> ARCHITECTURES = Map.of(
@@ -150,8 +152,7 @@ class CounterpartTest {
         Files.writeString(
                 model.resolve("config.json"),
                 ("{'model_type': '" + architecture + "', " + fields + "}").replace('\'', '"'));
-        Files.copy(
-                Golden.shared("models", "SmolLM2-135M-Instruct", "tokenizer.json"), model.resolve("tokenizer.json"));
+        Files.copy(Golden.shared("models", "SmolLM2-135M-Instruct", "tokenizer.json"), model.resolve("tokenizer.json"));
         Path file = directory.resolve(architecture + ".gguf");
         try (LanguageModel whole = new TorchProvider().open(Golden.spec(model, Precision.FP32, new RandomWeights(1)))) {
             Exports.gguf(whole, file, Format.F16);
@@ -162,7 +163,8 @@ class CounterpartTest {
                 int[] ids = again.tokenizer().encodePrompt(prompt);
                 Completion completion = again.generate(List.of(Generating.request("a", ids, 1, Sampling.GREEDY, 12)))
                         .get(0);
-                Segment.Sampled sampled = (Segment.Sampled) completion.segments().get(0);
+                Segment.Sampled sampled =
+                        (Segment.Sampled) completion.segments().get(0);
                 cases.add(Map.of("prompt", ids, "tokens", 12, "ids", sampled.tokens(), "logp", sampled.logProbs()));
             }
         }

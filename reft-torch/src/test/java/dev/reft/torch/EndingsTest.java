@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.generation.Completion;
-import dev.reft.generation.Endings;
 import dev.reft.generation.Constraint;
+import dev.reft.generation.Endings;
 import dev.reft.generation.Finish;
 import dev.reft.generation.GenerationRequest;
 import dev.reft.generation.Sampling;

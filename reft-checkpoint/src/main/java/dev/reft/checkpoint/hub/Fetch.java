@@ -42,8 +42,7 @@ final class Fetch {
         try {
             Listing listing = listing();
             Path snapshot = settings.cache().snapshot(model, listing.commit());
-            Optional<String> chosen =
-                    settings.chosen().isEmpty() ? Optional.empty() : Optional.of(settings.chosen());
+            Optional<String> chosen = settings.chosen().isEmpty() ? Optional.empty() : Optional.of(settings.chosen());
             List<Wanted> plan = plan(listing, snapshot, chosen);
             long bytes = 0;
             for (Wanted file : plan) {

@@ -165,7 +165,8 @@ public final class Hub {
                     "attempts " + attempts + " and mostBytes " + mostBytes + " must be positive");
         }
         Settings s = settings;
-        return new Hub(new Settings(s.address, s.token, s.cache, s.chosen, connect, stall, attempts, backoff, mostBytes));
+        return new Hub(
+                new Settings(s.address, s.token, s.cache, s.chosen, connect, stall, attempts, backoff, mostBytes));
     }
 
     /**

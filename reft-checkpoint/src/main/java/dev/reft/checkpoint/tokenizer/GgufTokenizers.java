@@ -139,7 +139,9 @@ public final class GgufTokenizers {
             String left = merge.isArray() ? merge.path(0).asString("") : left(merge.asString(""));
             String right = merge.isArray()
                     ? merge.path(1).asString("")
-                    : merge.asString("").substring(Math.min(left.length() + 1, merge.asString("").length()));
+                    : merge.asString("")
+                            .substring(Math.min(
+                                    left.length() + 1, merge.asString("").length()));
             if (left.isEmpty() || right.isEmpty() || merge.isArray() && merge.size() != 2) {
                 throw wrong("model.merges[" + merges.size() + "]", merge + " is no pair of pieces");
             }

@@ -38,8 +38,7 @@ record PreTokenization(List<String> patterns, boolean digits, boolean wholeWords
 
     private static final PreTokenization QWEN2 = new PreTokenization(
             List.of(CONTRACTIONS + LETTERS_AND + "\\p{N}" + OTHERS + SPACES), false, false, false, true);
-    private static final PreTokenization STABLELM2 =
-            new PreTokenization(QWEN2.patterns, false, false, false, false);
+    private static final PreTokenization STABLELM2 = new PreTokenization(QWEN2.patterns, false, false, false, false);
     private static final PreTokenization TEKKEN = new PreTokenization(
             List.of(MARK + UPPER + "*" + LOWER + "+|" + MARK + UPPER + "+" + LOWER
                     + "*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*" + SPACES),

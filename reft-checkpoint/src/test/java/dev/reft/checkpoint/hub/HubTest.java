@@ -292,8 +292,8 @@ class HubTest {
         Path other = hub().onnx("onnx/model_q4.onnx").fetch("own/tiny");
         assertEquals(snapshot.resolve("onnx/model_q4.onnx"), other);
         assertEquals("smaller", Files.readString(snapshot.resolve("onnx/model_q4.onnx.data")));
-        assertTrue(String.valueOf(refused(hub().onnx("onnx/model_fp16.onnx"), "own/tiny")
-                        .getMessage())
+        assertTrue(String.valueOf(
+                        refused(hub().onnx("onnx/model_fp16.onnx"), "own/tiny").getMessage())
                 .contains("[onnx/model.onnx, onnx/model_q4.onnx]"));
         fake.files.remove("onnx/model.onnx");
         assertTrue(String.valueOf(refused(hub(), "own/tiny").getMessage()).contains("Hub.onnx"));

@@ -53,13 +53,28 @@ class GgufTokenizersTest {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("version", "1.0").putNull("normalizer").putNull("post_processor");
         root.putArray("added_tokens");
-        ArrayNode steps = root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
-        ObjectNode split = steps.addObject().put("type", "Split").put("behavior", "Isolated").put("invert", false);
+        ArrayNode steps =
+                root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+        ObjectNode split = steps.addObject()
+                .put("type", "Split")
+                .put("behavior", "Isolated")
+                .put("invert", false);
         split.putObject("pattern").put("Regex", pattern);
-        steps.addObject().put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", false);
-        root.putObject("decoder").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true).put("use_regex", true);
+        steps.addObject()
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("trim_offsets", true)
+                .put("use_regex", false);
+        root.putObject("decoder")
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", true)
+                .put("trim_offsets", true)
+                .put("use_regex", true);
         ObjectNode model = root.putObject("model").put("type", "BPE").put("ignore_merges", wholeWords);
-        model.putNull("dropout").putNull("unk_token").putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
+        model.putNull("dropout")
+                .putNull("unk_token")
+                .putNull("continuing_subword_prefix")
+                .putNull("end_of_word_suffix");
         model.put("fuse_unk", false).put("byte_fallback", false);
         ObjectNode vocabulary = model.putObject("vocab");
         int extra = 256;
@@ -103,9 +118,7 @@ class GgufTokenizersTest {
                         three.get("tokenizer.ggml.eom_token_id")));
         refused("[5, 6, 7, 8]", tokenizer, 5, 6, 7, 8);
         Files.delete(folder.resolve("tokenizer.json"));
-        assertThrows(
-                CheckpointException.class,
-                () -> GgufTokenizers.metadata(folder, config(10), List.of(1, 2, 3, 4)));
+        assertThrows(CheckpointException.class, () -> GgufTokenizers.metadata(folder, config(10), List.of(1, 2, 3, 4)));
     }
 
     private void refused(String named, ObjectNode tokenizer, Integer... ends) {
@@ -126,7 +139,13 @@ class GgufTokenizersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'\"ab\"', merges[0]", "'[\"a\"]', merges[0]", "'[\"a\",\"b\",\"c\"]', merges[0]", "'7', merges[0]", "'\" b\"', merges[0]"})
+    @CsvSource({
+        "'\"ab\"', merges[0]",
+        "'[\"a\"]', merges[0]",
+        "'[\"a\",\"b\",\"c\"]', merges[0]",
+        "'7', merges[0]",
+        "'\" b\"', merges[0]"
+    })
     void mergesThatAreNoPairsAreNamed(String merge, String where) {
         for (boolean sentencePiece : new boolean[] {false, true}) {
             ObjectNode tokenizer = byteLevel(CL100K, false);

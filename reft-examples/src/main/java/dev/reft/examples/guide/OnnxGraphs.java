@@ -75,8 +75,7 @@ public final class OnnxGraphs {
      * @param beside runs the sampling
      * @return the last step's report
      */
-    public static StepReport train(
-            Policy policy, Path graph, List<Prompt> prompts, Grader grader, Executor beside) {
+    public static StepReport train(Policy policy, Path graph, List<Prompt> prompts, Grader grader, Executor beside) {
         PpoConfig config = PpoConfig.grpo().toBuilder()
                 .maxTokens(12)
                 .correction(Optional.of(new ImportanceCorrection.Truncated(0, 2))) // without one, start is refused

@@ -61,8 +61,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A policy on libtorch that learns from samples of ONNX Runtime, its weights handed over by file before every step. */
 class OnnxRolloutsTest {
     /** Short answers are good ones: enough to move the weights. */
-    private static final Grader GRADER =
-            (prompt, completion) -> Grade.of(1.0 / (1 + completion.tokens().length % 7));
+    private static final Grader GRADER = (prompt, completion) -> Grade.of(1.0 / (1 + completion.tokens().length % 7));
 
     private static final Adapter FULL = new Adapter.Full();
     private static final Adapter LORA = new Adapter.Lora(
@@ -73,7 +72,9 @@ class OnnxRolloutsTest {
 
     private static List<Prompt> prompts() {
         return new WordProblems(1)
-                .problems(Part.ANSWERS, 4).stream().map(PromptFormat.WORDS::prompt).toList();
+                .problems(Part.ANSWERS, 4).stream()
+                        .map(PromptFormat.WORDS::prompt)
+                        .toList();
     }
 
     private Policy policy(Adapter adapter) throws IOException {
@@ -101,8 +102,7 @@ class OnnxRolloutsTest {
             OnnxExport.write(folder.resolve("base"), graph);
         }
         return (LanguageModel) new OnnxProvider()
-                .open(new ModelSpec(
-                        graph.toString(), "cpu", Precision.FP32, List.of(new dev.reft.onnx.Threads(1))));
+                .open(new ModelSpec(graph.toString(), "cpu", Precision.FP32, List.of(new dev.reft.onnx.Threads(1))));
     }
 
     private static PpoConfig config() {
@@ -142,7 +142,9 @@ class OnnxRolloutsTest {
     void theSamplerFollowsThePolicy(Adapter adapter) throws IOException {
         for (StepReport report : run(adapter, new Overlap(0, 1), 5)) {
             assertEquals(0, report.metric("sampler/lag"));
-            assertTrue(report.metric("sampler/logp_gap_max") < 2e-4, report.metrics().toString());
+            assertTrue(
+                    report.metric("sampler/logp_gap_max") < 2e-4,
+                    report.metrics().toString());
             assertTrue(report.metric("sampler/kl_k3") >= 0, report.metrics().toString());
             assertEquals(0, report.metric("sampler/truncated_share"));
         }
@@ -156,14 +158,18 @@ class OnnxRolloutsTest {
     void samplesOfOlderWeightsAreWeightedByTheRatio() throws IOException {
         List<StepReport> late = run(FULL, Overlap.ONE_STEP, 5);
         assertEquals(1, late.get(4).metric("sampler/lag"));
-        assertTrue(late.get(4).metric("sampler/logp_gap_max") > 1e-2, late.get(4).metrics().toString());
+        assertTrue(
+                late.get(4).metric("sampler/logp_gap_max") > 1e-2,
+                late.get(4).metrics().toString());
         List<Prompt> prompts = prompts();
         try (Policy policy = policy(FULL);
                 LanguageModel sampler = graph();
                 PpoTrainer trainer = builder(policy, sampler).start();
                 PpoTrainer plain = PpoTrainer.of(policy)
                         .grader(GRADER)
-                        .config(config().toBuilder().correction(Optional.empty()).build())
+                        .config(config().toBuilder()
+                                .correction(Optional.empty())
+                                .build())
                         .start()) {
             for (int i = 0; i < 4; i++) {
                 trainer.step(prompts); // nobody renews the sampler

@@ -104,17 +104,16 @@ public final class OnnxExport {
     }
 
     private static Path base(PeftAdapter adapter) {
-        return adapter.base()
-                .orElseGet(() -> {
-                    Path cached = HubCache.locate(adapter.baseName());
-                    if (adapter.baseName().isEmpty() || !Files.exists(cached)) {
-                        throw new CheckpointException(
-                                adapter.directory(),
-                                "base_model_name_or_path",
-                                "'" + adapter.baseName() + "' is not on this machine");
-                    }
-                    return cached;
-                });
+        return adapter.base().orElseGet(() -> {
+            Path cached = HubCache.locate(adapter.baseName());
+            if (adapter.baseName().isEmpty() || !Files.exists(cached)) {
+                throw new CheckpointException(
+                        adapter.directory(),
+                        "base_model_name_or_path",
+                        "'" + adapter.baseName() + "' is not on this machine");
+            }
+            return cached;
+        });
     }
 
     private static Optional<AddedAdapter> added(@Nullable PeftAdapter adapter, ModelConfig config) {
@@ -122,8 +121,7 @@ public final class OnnxExport {
             return Optional.empty();
         }
         adapter.checkAgainst(config);
-        boolean transposed =
-                Architecture.of(config.modelType()).names().transposed();
+        boolean transposed = Architecture.of(config.modelType()).names().transposed();
         return Optional.of(new AddedAdapter(adapter, transposed));
     }
 

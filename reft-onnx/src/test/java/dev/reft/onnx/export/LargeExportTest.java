@@ -85,7 +85,8 @@ class LargeExportTest {
         Path within = directory.resolve("within");
         Path above = directory.resolve("above");
         // Weights and tables: what the file beside has, less the padding between them, is no more than this.
-        long upper = Files.size(reference.resolve(OnnxExport.WEIGHTS)) + Files.size(reference.resolve(OnnxExport.GRAPH));
+        long upper =
+                Files.size(reference.resolve(OnnxExport.WEIGHTS)) + Files.size(reference.resolve(OnnxExport.GRAPH));
         for (long low = 0, high = upper; low < high; ) {
             long middle = (low + high) / 2;
             Path tried = directory.resolve("tried-" + middle);
@@ -100,8 +101,7 @@ class LargeExportTest {
         assertTrue(!Files.exists(within.resolve(OnnxExport.WEIGHTS)));
         assertTrue(Files.size(within.resolve(OnnxExport.GRAPH)) > weights);
         assertTrue(Files.size(above.resolve(OnnxExport.WEIGHTS)) > weights / 2);
-        assertTrue(Files.size(above.resolve(OnnxExport.GRAPH))
-                < Files.size(within.resolve(OnnxExport.GRAPH)));
+        assertTrue(Files.size(above.resolve(OnnxExport.GRAPH)) < Files.size(within.resolve(OnnxExport.GRAPH)));
         assertRuns(within, 29);
         assertRuns(above, 29);
     }
