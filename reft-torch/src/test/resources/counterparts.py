@@ -37,7 +37,7 @@ def peft_model(job):
     return PeftModel.from_pretrained(transformers_model(job["base"]), job["path"]).eval()
 
 
-def llama_cpp(job):
+def llama_server(job):
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -46,7 +46,38 @@ def llama_cpp(job):
     params.n_parallel = 1
     params.warmup = False
     params.cpuparams.n_threads = 1
-    server = xllamacpp.Server(params)
+    return xllamacpp.Server(params)
+
+
+def llama_tokens(job):
+    """Greedy tokens with their log-probabilities: equal ones, and the largest difference up to the first that is not."""
+    server = llama_server(job)
+    equal, largest = 0, 0.0
+    for case in job["cases"]:
+        answer = server.handle_completions(
+            {
+                "prompt": case["prompt"],
+                "max_tokens": case["tokens"],
+                "temperature": 0.0,
+                "logprobs": 1,
+                "cache_prompt": False,
+            }
+        )
+        if isinstance(answer, (str, bytes)):
+            answer = json.loads(answer)
+        content = answer["choices"][0]["logprobs"]["content"]
+        ids = [token["id"] for token in content]
+        # The token that ended it may not be told.
+        equal += ids == case["ids"][: len(ids)] and len(ids) >= len(case["ids"]) - 1
+        for token, expected, logp in zip(content, case["ids"], case["logp"]):
+            if token["id"] != expected:
+                break
+            largest = max(largest, abs(token["logprob"] - logp))
+    return equal, largest
+
+
+def llama_cpp(job):
+    server = llama_server(job)
     texts = []
     for case in job["cases"]:
         answer = server.handle_completions(
@@ -67,7 +98,14 @@ def main():
     directory = pathlib.Path(sys.argv[1])
     failed = 0
     for job in json.loads((directory / "jobs.json").read_text()):
-        if job["kind"] == "llama.cpp":
+        if job["kind"] == "llama.cpp tokens":
+            equal, largest = llama_tokens(job)
+            print(
+                f"llama.cpp {job['name']}: {equal} of {len(job['cases'])} greedy rows equal,"
+                f" largest difference of log-probabilities {largest:.1e}"
+            )
+            failed += equal < len(job["cases"]) - 1 or not largest < 0.05
+        elif job["kind"] == "llama.cpp":
             texts = llama_cpp(job)
             same = sum(a == case["text"] for a, case in zip(texts, job["cases"]))
             print(f"llama.cpp {job['name']}: {same} of {len(texts)} greedy texts equal")

@@ -34,6 +34,7 @@ final class GgufFields {
         fields.put("general.name", name);
         fields.put("general.file_type", format.fileType());
         fields.put("general.quantization_version", 2);
+        fields.put(at + "vocab_size", config.vocabularySize());
         fields.put(at + "context_length", config.contextLength());
         fields.put(at + "embedding_length", config.hiddenSize());
         fields.put(at + "block_count", config.layers());
@@ -44,7 +45,6 @@ final class GgufFields {
             fields.put(at + "attention.head_count_kv", attention.keyValueHeads());
             fields.put(at + "attention.key_length", attention.headDim());
             fields.put(at + "attention.value_length", attention.headDim());
-            fields.put(at + "vocab_size", config.vocabularySize());
             fields.put(at + "rope.dimension_count", attention.headDim());
             fields.put(at + "rope.freq_base", rope.theta());
             if (rope.scaling() instanceof RopeScaling.Linear linear) {

@@ -7,6 +7,7 @@ sealed interface GgufValue {
     int I32 = 5;
     int STRING = 8;
     int ARRAY = 9;
+    int I64 = 11;
 
     record Whole(long value) implements GgufValue {}
 
@@ -43,7 +44,7 @@ sealed interface GgufValue {
             case STRING -> new Text(in.text(key));
             case ARRAY -> array(in, key);
             case 10 -> unsigned(in, key);
-            case 11 -> new Whole(in.i64(key));
+            case I64 -> new Whole(in.i64(key));
             case 12 -> new Real(Double.longBitsToDouble(in.i64(key)));
             default -> throw in.wrong(key + " type", Integer.toUnsignedString(type) + " is not known");
         };

@@ -82,7 +82,7 @@ public final class GgufWriter {
                 .u32(3)
                 .u64(tensors.size())
                 .u64(metadata.size());
-        metadata.forEach((key, value) -> out.text(key).value(value));
+        metadata.forEach((key, value) -> out.text(key).value(key, value));
         long offset = 0;
         for (GgufTensor tensor : tensors) {
             List<Long> shape = tensor.info().shape();
@@ -141,16 +141,16 @@ public final class GgufWriter {
             return u64(encoded.length).bytes(encoded);
         }
 
-        Out value(Object value) {
+        Out value(String key, Object value) {
             if (value instanceof String text) {
                 return u32(GgufValue.STRING).text(text);
             } else if (value instanceof Integer || value instanceof Long) {
-                return u32(GgufValue.U32).u32(Math.toIntExact(((Number) value).longValue()));
+                return whole(((Number) value).longValue());
             } else if (value instanceof Float || value instanceof Double) {
                 return u32(GgufValue.F32).u32(Float.floatToIntBits(((Number) value).floatValue()));
             } else if (value instanceof Boolean flag) {
                 return u32(7).bytes(new byte[] {(byte) (flag ? 1 : 0)});
-            } else if (value instanceof List<?> list) {
+            } else if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
                 u32(GgufValue.ARRAY).u32(GgufValue.STRING).u64(list.size());
                 list.forEach(item -> text((String) item));
                 return this;
@@ -167,7 +167,18 @@ public final class GgufWriter {
                 }
                 return this;
             }
-            throw new IllegalArgumentException("a " + value.getClass().getName() + " is not written");
+            throw new IllegalArgumentException("'" + key + "': a "
+                    + value.getClass().getName() + " is not written, nor is a list of other than texts");
+        }
+
+        /** In 32 bits, as programs of the family read sizes and token ids; wider where that is too narrow. */
+        private Out whole(long value) {
+            if (value >= 0 && value <= 0xffffffffL) {
+                return u32(GgufValue.U32).u32((int) value);
+            }
+            return value >= Integer.MIN_VALUE && value < 0
+                    ? u32(GgufValue.I32).u32((int) value)
+                    : u32(GgufValue.I64).u64(value);
         }
 
         byte[] toBytes() {

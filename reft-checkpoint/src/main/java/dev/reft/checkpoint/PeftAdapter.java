@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,12 +22,16 @@ import java.util.TreeSet;
  */
 public final class PeftAdapter implements AutoCloseable {
     private static final String WEIGHTS = "adapter_model.safetensors";
+    private static final Set<TensorType> FLOATS =
+            EnumSet.of(TensorType.F64, TensorType.F32, TensorType.F16, TensorType.BF16);
 
     private final Path directory;
     private final Adapter.Lora lora;
     private final String base;
     private final TensorFile file;
     private final Set<String> layers;
+    private final PeftTargets targets;
+    private final List<String> declared;
     private final Map<String, String> saved;
 
     private PeftAdapter(Path directory, TensorFile file) {
@@ -34,10 +39,14 @@ public final class PeftAdapter implements AutoCloseable {
         this.file = file;
         JsonFields json = JsonFields.read(PeftConfig.in(directory));
         this.layers = Collections.unmodifiableSet(adapted());
-        this.lora = PeftConfig.read(json, layers);
+        Adapter.Lora said = PeftConfig.read(json, layers);
+        this.declared = said.saved();
+        this.targets = PeftTargets.read(json);
         this.base = PeftConfig.base(json);
         this.saved = Collections.unmodifiableMap(savedModules());
+        this.lora = resolved(said);
         layers.forEach(this::checkLayer);
+        saved.forEach(this::checkSaved);
     }
 
     /**
@@ -95,6 +104,20 @@ public final class PeftAdapter implements AutoCloseable {
         return name.substring(PeftNames.WRAPPER.length());
     }
 
+    /** PEFT takes a module whose name ends so, be it within a word; the modules that it took are told by their whole names. */
+    private Adapter.Lora resolved(Adapter.Lora said) {
+        List<String> modules = saved.keySet().stream()
+                .map(name -> name.substring(0, name.lastIndexOf('.')))
+                .distinct()
+                .toList();
+        return saving(said, modules);
+    }
+
+    private static Adapter.Lora saving(Adapter.Lora lora, List<String> modules) {
+        return new Adapter.Lora(
+                lora.rank(), lora.alpha(), lora.targets(), lora.rankStabilised(), lora.ranks(), lora.alphas(), modules);
+    }
+
     /** The tensors that are no adapters, by their names in the model. */
     private Map<String, String> savedModules() {
         Map<String, String> modules = new LinkedHashMap<>();
@@ -104,8 +127,8 @@ public final class PeftAdapter implements AutoCloseable {
                 continue;
             }
             String module = name.substring(0, Math.max(0, name.lastIndexOf('.')));
-            if (name.contains(".lora_") || !PeftNames.saves(lora, module)) {
-                throw wrong(tensor.name(), "is neither a layer's adapter nor one of modules_to_save " + lora.saved());
+            if (name.contains(".lora_") || !PeftNames.saves(declared, module)) {
+                throw wrong(tensor.name(), "is neither a layer's adapter nor one of modules_to_save " + declared);
             }
             modules.put(name, tensor.name());
         }
@@ -126,10 +149,25 @@ public final class PeftAdapter implements AutoCloseable {
         }
     }
 
+    private void checkSaved(String name, String stored) {
+        checkFloats(file.tensor(stored).orElseThrow());
+        String module = name.substring(0, name.lastIndexOf('.'));
+        if (layers.contains(module)) {
+            throw wrong(stored, "is of a layer that is adapted too: PEFT does one or the other");
+        }
+    }
+
     private List<Long> shape(String name) {
-        return file.tensor(PeftNames.WRAPPER + name)
-                .map(TensorInfo::shape)
-                .orElseThrow(() -> wrong(PeftNames.WRAPPER + name, "is missing"));
+        TensorInfo info =
+                file.tensor(PeftNames.WRAPPER + name).orElseThrow(() -> wrong(PeftNames.WRAPPER + name, "is missing"));
+        checkFloats(info);
+        return info.shape();
+    }
+
+    private void checkFloats(TensorInfo info) {
+        if (!FLOATS.contains(info.type())) {
+            throw wrong(info.name(), "is of type " + info.type() + ", an adapter's numbers are of one of " + FLOATS);
+        }
     }
 
     private CheckpointException wrong(String tensor, String problem) {
@@ -137,7 +175,9 @@ public final class PeftAdapter implements AutoCloseable {
     }
 
     /**
-     * Refuses an adapter that does not fit a model.
+     * Refuses an adapter that does not fit a model, or would be computed otherwise than PEFT computes it: tensors of no layer
+     * of the model or of other shapes, a layer that the configuration names and the file lacks, a saved module that lacks a
+     * tensor, and an embedding or a head saved alone where the model has both as one.
      *
      * @param config of the model
      * @throws CheckpointException naming the first tensor that does not
@@ -145,32 +185,64 @@ public final class PeftAdapter implements AutoCloseable {
     public void checkAgainst(ModelConfig config) {
         DecoderNames names = Architecture.of(config.modelType()).names();
         Map<String, List<Long>> shapes = names.tensors(config);
-        Set<String> linears = new HashSet<>(names.linears(config));
+        List<String> linears = names.linears(config);
+        Set<String> known = new HashSet<>(linears);
         for (String layer : layers) {
-            List<Long> matrix = linears.contains(layer) ? shapes.get(layer + ".weight") : null;
+            List<Long> matrix = known.contains(layer) ? shapes.get(layer + ".weight") : null;
             if (matrix == null) {
                 throw wrong(
                         PeftNames.WRAPPER + layer + PeftNames.A,
                         "is of no linear layer of the " + config.modelType() + " that it is put on");
             }
-            long in = matrix.get(names.transposed() ? 0 : 1);
-            long out = matrix.get(names.transposed() ? 1 : 0);
-            if (shape(layer + PeftNames.A).get(1) != in
-                    || shape(layer + PeftNames.B).get(0) != out) {
+            checkWidths(layer, matrix.get(names.transposed() ? 0 : 1), matrix.get(names.transposed() ? 1 : 0));
+        }
+        for (String layer : linears) {
+            if (!layers.contains(layer) && targets.mean(layer) && !PeftNames.savesWithin(declared, layer)) {
                 throw wrong(
                         PeftNames.WRAPPER + layer + PeftNames.A,
-                        "leads from " + shape(layer + PeftNames.A).get(1) + " to "
-                                + shape(layer + PeftNames.B).get(0) + ", the layer from " + in + " to " + out);
+                        "is missing, though target_modules name this layer of the model: the file is not whole");
             }
         }
+        checkSavedAgainst(config, names, shapes);
+    }
+
+    private void checkWidths(String layer, long in, long out) {
+        long from = shape(layer + PeftNames.A).get(1);
+        long to = shape(layer + PeftNames.B).get(0);
+        if (from != in || to != out) {
+            throw wrong(
+                    PeftNames.WRAPPER + layer + PeftNames.A,
+                    "leads from " + from + " to " + to + ", the layer from " + in + " to " + out);
+        }
+    }
+
+    private void checkSavedAgainst(ModelConfig config, DecoderNames names, Map<String, List<Long>> shapes) {
         saved.forEach((name, stored) -> {
+            String module = name.substring(0, name.lastIndexOf('.'));
+            boolean embedding = module.equals(names.base() + names.embedding());
+            if (config.tiedEmbeddings() && (embedding || module.equals(names.head()))) {
+                throw wrong(
+                        stored,
+                        "is in modules_to_save of a model whose embedding is its head too: PEFT replaces one of them and"
+                                + " leaves the other, which is not supported; merge it there, or untie the base");
+            }
             List<Long> found = file.tensor(stored).orElseThrow().shape();
             if (!found.equals(shapes.get(name))) {
                 throw wrong(
                         stored,
-                        "has the shape " + found + " where the " + config.modelType() + " has " + shapes.get(name));
+                        shapes.containsKey(name)
+                                ? "has the shape " + found + " where the " + config.modelType() + " has "
+                                        + shapes.get(name)
+                                : "is no tensor of the " + config.modelType() + " that it is put on");
             }
         });
+        for (String name : shapes.keySet()) {
+            if (!saved.containsKey(name) && PeftNames.savesWithin(declared, name.substring(0, name.lastIndexOf('.')))) {
+                throw wrong(
+                        PeftNames.WRAPPER + name,
+                        "is missing, though modules_to_save " + declared + " name its module");
+            }
+        }
     }
 
     /**
@@ -296,7 +368,17 @@ public final class PeftAdapter implements AutoCloseable {
         SafetensorsWriter.writeFile(directory.resolve(WEIGHTS), wrapped, Map.of("format", "pt"));
         AtomicFiles.writeText(
                 PeftConfig.in(directory),
-                JsonText.write(PeftConfig.write(lora, base, names.transposed(), names.linears(config))));
+                JsonText.write(PeftConfig.write(wholeNames(lora, names, config), base, names, config)));
+    }
+
+    /** PEFT would take "norm" for every module whose name ends so. */
+    private static Adapter.Lora wholeNames(Adapter.Lora lora, DecoderNames names, ModelConfig config) {
+        List<String> modules = names.tensors(config).keySet().stream()
+                .map(tensor -> tensor.substring(0, tensor.lastIndexOf('.')))
+                .distinct()
+                .filter(lora::saves)
+                .toList();
+        return saving(lora, modules);
     }
 
     @Override

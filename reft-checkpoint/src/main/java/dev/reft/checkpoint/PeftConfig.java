@@ -186,14 +186,16 @@ final class PeftConfig {
     }
 
     /** The file's own text of the adapter. */
-    static Map<String, Object> write(Adapter.Lora lora, String base, boolean transposed, List<String> all) {
+    static Map<String, Object> write(Adapter.Lora lora, String base, DecoderNames names, ModelConfig model) {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("peft_type", "LORA");
         config.put("task_type", "CAUSAL_LM");
         config.put("base_model_name_or_path", base);
         config.put("r", lora.rank());
         config.put("lora_alpha", number(lora.alpha()));
-        config.put("target_modules", lora.targets().contains(Adapter.Lora.ALL_LINEAR) ? all : lora.targets());
+        config.put(
+                "target_modules",
+                lora.targets().contains(Adapter.Lora.ALL_LINEAR) ? names.linears(model) : lora.targets());
         config.put("rank_pattern", lora.ranks());
         Map<String, Number> alphas = new LinkedHashMap<>();
         lora.alphas().forEach((name, alpha) -> alphas.put(name, number(alpha)));
@@ -203,7 +205,7 @@ final class PeftConfig {
         }
         config.put("lora_dropout", 0.0);
         config.put("bias", "none");
-        config.put("fan_in_fan_out", transposed);
+        config.put("fan_in_fan_out", names.transposed());
         config.put("inference_mode", true);
         config.put("use_rslora", lora.rankStabilised());
         config.put("use_dora", false);

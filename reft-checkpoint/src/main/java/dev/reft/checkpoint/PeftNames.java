@@ -1,6 +1,5 @@
 package dev.reft.checkpoint;
 
-import dev.reft.model.Adapter;
 import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -43,8 +42,33 @@ final class PeftNames {
     }
 
     /** Whether a saved module's name fits a whole name; PEFT asks for the end only. */
-    static boolean saves(Adapter.Lora lora, String module) {
-        return lora.saved().stream().anyMatch(module::endsWith);
+    static boolean saves(List<String> saved, String module) {
+        return saved.stream().anyMatch(module::endsWith);
+    }
+
+    /** Whether a saved module is the named one or holds it. */
+    static boolean savesWithin(List<String> saved, String module) {
+        String outer = module;
+        while (!outer.isEmpty()) {
+            if (saves(saved, outer)) {
+                return true;
+            }
+            outer = outer.substring(0, Math.max(0, outer.lastIndexOf('.')));
+        }
+        return false;
+    }
+
+    /** Whether a regular expression matches a whole name. */
+    static boolean matches(JsonFields fields, String field, String expression, String name) {
+        try {
+            return Pattern.compile(expression)
+                    .matcher(new Limited(name, new int[1]))
+                    .matches();
+        } catch (PatternSyntaxException e) {
+            throw fields.wrong(field, "is no regular expression that is understood here: " + e.getDescription());
+        } catch (Limited.Exhausted | StackOverflowError e) {
+            throw fields.wrong(field, "is a pattern that does not end in reasonable time");
+        }
     }
 
     /** A text that may be looked at so many times. */

@@ -2,6 +2,7 @@ package dev.reft.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -164,5 +165,37 @@ class GgufCheckpointTest {
         long[] from = new long[12];
         Arrays.setAll(from, i -> GgufCheckpoint.halfSplit(6).applyAsLong(i));
         assertArrayEquals(new long[] {0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11}, from);
+    }
+
+    /** Numbers of the tokenizer are written as wide as they are; what has no form is named. */
+    @Test
+    void numbersOfAllWidthsAreWritten(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("x.gguf");
+        Map<String, Object> numbers = Map.of(
+                "tokenizer.a", 1L << 40, "tokenizer.b", -7, "tokenizer.c", 0xffffffffL, "tokenizer.d", Long.MIN_VALUE);
+        try (Checkpoint model = Checkpoint.open(Shared.folder("golden/models/tiny/llama"))) {
+            write(file, model, numbers);
+            IllegalArgumentException refused = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> write(file, model, Map.of("tokenizer.odd", List.of(true, false))));
+            assertTrue(String.valueOf(refused.getMessage()).contains("tokenizer.odd"), refused.getMessage());
+        }
+        try (Checkpoint again = Checkpoint.open(file)) {
+            numbers.forEach((key, number) -> assertEquals(
+                    ((Number) number).longValue(),
+                    again.ggufMetadata().orElseThrow().integer(key).orElseThrow()));
+        }
+    }
+
+    private static void write(Path file, Checkpoint model, Map<String, ?> tokenizer) throws IOException {
+        GgufWriter.write(
+                file,
+                model.config(),
+                "x",
+                tokenizer,
+                model.tensors().stream()
+                        .map(info -> new SafetensorsWriter.Tensor(info, sink -> sink.write(model.raw(info.name()))))
+                        .toList(),
+                GgufWriter.Format.F16);
     }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +162,108 @@ class PeftAdapterTest {
                     odd);
             assertThrows(
                     CheckpointException.class, () -> open("'r':4,'lora_alpha':8,'target_modules':['q_proj']"), odd);
+        }
+    }
+
+    private static final String LLAMA = "'model_type':'llama','vocab_size':10,'hidden_size':8,'intermediate_size':6,"
+            + "'num_hidden_layers':2,'num_attention_heads':2,'num_key_value_heads':1,'head_dim':4";
+
+    private ModelConfig model(boolean tied) {
+        TestBytes.write(
+                folder.resolve("config.json"),
+                "{" + (LLAMA + ",'tie_word_embeddings':" + tied).replace('\'', '"') + "}");
+        return ModelConfig.read(folder);
+    }
+
+    private static String[] adapted(String... layers) {
+        return Stream.of(layers)
+                .flatMap(layer -> {
+                    int in = layer.endsWith("down_proj") ? 6 : 8;
+                    int out = layer.endsWith("k_proj") ? 4 : 8;
+                    String name = "model.layers." + layer;
+                    return Stream.of(name + ".lora_A.weight 2 " + in, name + ".lora_B.weight " + out + " 2");
+                })
+                .toArray(String[]::new);
+    }
+
+    private void fits(boolean fits, boolean tied, String fields, String what) {
+        ModelConfig config = model(tied);
+        try (PeftAdapter adapter = open("'peft_type':'LORA','r':2,'lora_alpha':8," + fields)) {
+            if (fits) {
+                adapter.checkAgainst(config);
+                return;
+            }
+            CheckpointException refused =
+                    assertThrows(CheckpointException.class, () -> adapter.checkAgainst(config), fields);
+            assertTrue(String.valueOf(refused.getMessage()).contains(what), refused.getMessage());
+        }
+    }
+
+    /** PEFT replaces one of two that are one, and leaves the other; here both would be replaced. */
+    @Test
+    void savedEmbeddingsOfTiedModelsAreRefused() throws IOException {
+        for (String saved : List.of("lm_head", "model.embed_tokens")) {
+            List<String> tensors = new ArrayList<>(List.of(adapted("0.self_attn.q_proj", "1.self_attn.q_proj")));
+            tensors.add(saved + ".weight 10 8");
+            weights(tensors.toArray(String[]::new));
+            String name = saved.substring(saved.lastIndexOf('.') + 1);
+            String fields = "'target_modules':['q_proj'],'modules_to_save':['" + name + "']";
+            fits(false, true, fields, saved + ".weight");
+            fits(false, true, fields, "head too");
+            fits(true, false, fields, "");
+        }
+    }
+
+    /** What the configuration names and the file lacks would be scored as if it were never trained. */
+    @Test
+    void filesThatAreNotWholeAreRefused() throws IOException {
+        weights(adapted("0.self_attn.q_proj", "1.self_attn.q_proj", "1.mlp.down_proj"));
+        fits(false, false, "'target_modules':['q_proj','down_proj']", "layers.0.mlp.down_proj");
+        fits(false, false, "'target_modules':'.*(q|down)_proj'", "layers.0.mlp.down_proj");
+        fits(false, false, "'target_modules':'all-linear'", "layers.0.self_attn.k_proj");
+        fits(true, false, "'target_modules':'model.layers.(0.self_attn|1.*).(q|down)_proj'", "");
+        fits(true, false, "'target_modules':['q_proj','down_proj'],'exclude_modules':['layers.0.mlp.down_proj']", "");
+        fits(true, false, "'target_modules':['q_proj','down_proj'],'exclude_modules':'.*0.mlp.*'", "");
+        weights(adapted("1.self_attn.q_proj", "1.mlp.down_proj"));
+        fits(true, false, "'target_modules':['q_proj','down_proj'],'layers_to_transform':1", "");
+        fits(true, false, "'target_modules':['q_proj','down_proj'],'layers_to_transform':[1]", "");
+        fits(
+                false,
+                false,
+                "'target_modules':['q_proj','down_proj'],'layers_to_transform':[0,1]",
+                "layers.0.self_attn.q_proj");
+        fits(
+                false,
+                false,
+                "'target_modules':['q_proj','down_proj'],'layers_to_transform':[1],'modules_to_save':['lm_head']",
+                "lm_head.weight");
+    }
+
+    @Test
+    void aLayerIsEitherAdaptedOrSaved() throws IOException {
+        List<String> tensors = new ArrayList<>(List.of(adapted("0.self_attn.q_proj", "1.self_attn.q_proj")));
+        tensors.add("model.layers.0.self_attn.q_proj.weight 8 8");
+        weights(tensors.toArray(String[]::new));
+        CheckpointException refused = assertThrows(
+                CheckpointException.class,
+                () -> open("'r':2,'target_modules':['q_proj'],'modules_to_save':['layers.0.self_attn.q_proj']"));
+        assertTrue(String.valueOf(refused.getMessage()).contains("adapted too"), refused.getMessage());
+    }
+
+    @Test
+    void numbersOfOtherKindsAreRefused() throws IOException {
+        String layer = "base_model.model.model.layers.0.self_attn.q_proj.lora_";
+        for (String kind : List.of("I64", "F8_E4M3", "BOOL")) {
+            int width = kind.equals("I64") ? 8 : 1;
+            String header = ("{'" + layer + "A.weight':{'dtype':'F32','shape':[2,8],'data_offsets':[0,64]},'" + layer
+                            + "B.weight':{'dtype':'" + kind + "','shape':[8,2],'data_offsets':[64," + (64 + 16 * width)
+                            + "]}}")
+                    .replace('\'', '"');
+            TestBytes.write(
+                    folder.resolve("adapter_model.safetensors"), TestBytes.safetensors(header, 64 + 16 * width));
+            CheckpointException refused =
+                    assertThrows(CheckpointException.class, () -> open("'r':2,'target_modules':['q_proj']"));
+            assertTrue(String.valueOf(refused.getMessage()).contains(kind), refused.getMessage());
         }
     }
 

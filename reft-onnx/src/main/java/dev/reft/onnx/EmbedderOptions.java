@@ -42,7 +42,7 @@ public record EmbedderOptions(Pooling pooling, boolean normalised, int maxTokens
      * @throws CheckpointException if a file is malformed, or asks for a pooling that is not supported; it names it
      */
     public static EmbedderOptions of(Path directory) {
-        GraphFiles files = GraphFiles.of(directory);
+        GraphFiles files = GraphFiles.of(directory.toString());
         Path own = files.directory();
         return new EmbedderOptions(
                 pooling(own.resolve("1_Pooling").resolve("config.json")),

@@ -87,6 +87,8 @@ final class Engine {
                     ORT_NO_MODEL,
                     ORT_NO_SUCHFILE,
                     ORT_NOT_IMPLEMENTED,
+                    ORT_INVALID_ARGUMENT,
+                    ORT_RUNTIME_EXCEPTION,
                     ORT_FAIL -> Failures.kind(e.getCode(), String.valueOf(e.getMessage())) == Kind.OTHER;
             default -> false;
         };

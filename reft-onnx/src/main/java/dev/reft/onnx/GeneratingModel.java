@@ -51,6 +51,14 @@ final class GeneratingModel extends ScoringModel implements LanguageModel {
     }
 
     @Override
+    void checkIdle() {
+        if (!generations.isEmpty()) {
+            throw new IllegalStateException("model " + info().id() + " has " + generations.size()
+                    + " open generations: close them before new weights come");
+        }
+    }
+
+    @Override
     void free() {
         List.copyOf(generations).forEach(OnnxGeneration::free);
         rearrangement.close();

@@ -26,9 +26,14 @@ final class Graph implements AutoCloseable {
     static final String POSITIONS = "position_ids";
     static final String LOGITS = "logits";
     static final String VALUES = "values";
+    /** Heads, and numbers of a head: far above any model's. */
+    private static final long MOST = 1 << 16;
+
     private static final Pattern PAST = Pattern.compile("past_key_values\\.(\\d{1,5})\\.(key|value)");
 
     private final Path file;
+    private final String device;
+    private final OptionalInt threads;
     private final OrtSession session;
     private final Map<String, NodeInfo> inputs;
     private final Map<String, NodeInfo> outputs;
@@ -44,8 +49,10 @@ final class Graph implements AutoCloseable {
      */
     record Layer(String past, String present, long heads, long width) {}
 
-    private Graph(Path file, OrtSession session) throws OrtException {
+    private Graph(Path file, String device, OptionalInt threads, OrtSession session) throws OrtException {
         this.file = file;
+        this.device = device;
+        this.threads = threads;
         this.session = session;
         this.inputs = session.getInputInfo();
         this.outputs = session.getOutputInfo();
@@ -59,13 +66,36 @@ final class Graph implements AutoCloseable {
     static Graph open(Path file, String device, OptionalInt threads) {
         OrtSession session = Engine.open(file, device, threads);
         try {
-            Graph graph = Failures.in("reading " + file, () -> new Graph(file, session));
+            Graph graph = Failures.in("reading " + file, () -> new Graph(file, device, threads, session));
             graph.check();
             return graph;
         } catch (RuntimeException | Error e) {
             Engine.close(session);
             throw e;
         }
+    }
+
+    /**
+     * Opens another graph of the same model as this one is opened.
+     *
+     * @throws CheckpointException as {@link #open}, or if its outputs, its vocabulary or its cache are others
+     */
+    Graph another(Path other) {
+        Graph graph = open(other, device, threads);
+        boolean same = graph.gives(LOGITS) == gives(LOGITS)
+                && graph.gives(VALUES) == gives(VALUES)
+                && graph.vocabulary().equals(vocabulary())
+                && graph.cache.equals(cache);
+        if (!same) {
+            graph.close();
+            throw new CheckpointException(
+                    other,
+                    "graph",
+                    "is of another model: it gives " + graph.outputs.keySet() + " with a vocabulary of "
+                            + graph.vocabulary() + ", the open one " + outputs.keySet() + " with " + vocabulary()
+                            + ", or its cache has another shape");
+        }
+        return graph;
     }
 
     private void check() {
@@ -100,13 +130,17 @@ final class Graph implements AutoCloseable {
 
     private Layer layer(String past, String present) {
         long[] shape = require(past, OnnxJavaType.FLOAT).getShape();
-        if (shape.length != 4 || shape[1] < 1 || shape[3] < 1) {
+        if (shape.length != 4 || !isSize(shape[1]) || !isSize(shape[3])) {
             throw wrong(
                     "input '" + past + "'",
-                    "must have the shape [batch, heads, tokens, width] with fixed heads and" + " width");
+                    "must have the shape [batch, heads, tokens, width] with fixed heads and width up to " + MOST);
         }
         require(outputs, "output", present, OnnxJavaType.FLOAT);
         return new Layer(past, present, shape[1], shape[3]);
+    }
+
+    private static boolean isSize(long dimension) {
+        return dimension >= 1 && dimension <= MOST;
     }
 
     private TensorInfo require(String input, OnnxJavaType type) {

@@ -2,6 +2,7 @@ package dev.reft.onnx;
 
 import dev.reft.checkpoint.CheckpointException;
 import dev.reft.checkpoint.GenerationConfig;
+import dev.reft.checkpoint.hub.HubCache;
 import dev.reft.checkpoint.tokenizer.HfTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,17 +27,30 @@ import tools.jackson.databind.json.JsonMapper;
  * @param config the content of {@code config.json}
  */
 record GraphFiles(Path directory, Path graph, JsonNode config) {
+    private static final String GRAPH = "model.onnx";
+
     private static final List<String> CONTEXT =
             List.of("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length");
 
-    /** Why a model is refused before anything is opened. */
-    static Optional<String> refuses(Path model) {
+    /** Why a model, a path or a hub's name, is refused before anything is opened. */
+    static Optional<String> refuses(String model) {
         try {
             of(model);
             return Optional.empty();
         } catch (CheckpointException e) {
+            return Optional.of(e.getMessage() + (Files.exists(HubCache.locate(model)) ? "" : HubCache.advice(model)));
+        } catch (IllegalArgumentException e) {
             return Optional.ofNullable(e.getMessage());
         }
+    }
+
+    /**
+     * Finds the files of a model that is named by a path, or as a hub names it and then lies in the cache.
+     *
+     * @throws CheckpointException as {@link #of(Path)}
+     */
+    static GraphFiles of(String model) {
+        return of(HubCache.locate(model));
     }
 
     /**
@@ -63,13 +77,21 @@ record GraphFiles(Path directory, Path graph, JsonNode config) {
         return new GraphFiles(directory, graph, json(config));
     }
 
+    /** Whether a directory has a graph where one is looked for. */
+    static boolean holdsGraph(Path directory) {
+        return Files.isRegularFile(directory.resolve(GRAPH)) || Files.isRegularFile(below(directory));
+    }
+
+    private static Path below(Path directory) {
+        return directory.resolve("onnx").resolve(GRAPH);
+    }
+
     private static Path inDirectory(Path directory) {
-        Path graph = directory.resolve("model.onnx");
-        Path below = directory.resolve("onnx").resolve("model.onnx");
-        if (!Files.isRegularFile(graph) && !Files.isRegularFile(below)) {
-            throw new CheckpointException(graph, "graph", "is not there");
+        if (!holdsGraph(directory)) {
+            throw new CheckpointException(directory.resolve(GRAPH), "graph", "is not there");
         }
-        return Files.isRegularFile(graph) ? graph : below;
+        Path graph = directory.resolve(GRAPH);
+        return Files.isRegularFile(graph) ? graph : below(directory);
     }
 
     static JsonNode json(Path file) {
@@ -109,12 +131,23 @@ record GraphFiles(Path directory, Path graph, JsonNode config) {
         if (!ends.isEmpty()) {
             return ends;
         }
-        List<Integer> own = new ArrayList<>();
         JsonNode node = config.path("eos_token_id");
-        if (node.isInt()) {
-            own.add(node.intValue());
+        List<JsonNode> ids = new ArrayList<>();
+        if (node.isArray()) {
+            node.forEach(ids::add);
+        } else if (!node.isNull() && !node.isMissingNode()) {
+            ids.add(node);
         }
-        node.forEach(id -> own.add(id.asInt()));
+        List<Integer> own = new ArrayList<>();
+        for (JsonNode id : ids) {
+            if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
+                throw new CheckpointException(
+                        directory.resolve("config.json"),
+                        "eos_token_id",
+                        "must be a token id or a list of them, not " + node);
+            }
+            own.add(id.intValue());
+        }
         return own;
     }
 

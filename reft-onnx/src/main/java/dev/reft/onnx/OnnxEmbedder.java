@@ -74,7 +74,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     /**
      * Opens an encoder as its files say.
      *
-     * @param directory of the encoder
+     * @param directory of the encoder, or {@code owner/name} of a hub's model that the cache holds
      * @return the embedder; close it
      * @throws CheckpointException if a file is missing or malformed, or the graph is not that of an encoder; the message
      *     names file and input or output
@@ -93,7 +93,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
      * @throws IllegalArgumentException if the device is refused
      */
     public static OnnxEmbedder open(Path directory, EmbedderOptions options) {
-        GraphFiles files = GraphFiles.of(directory);
+        GraphFiles files = GraphFiles.of(directory.toString());
         Optional<String> refusal = Engine.refuses(options.device());
         if (refusal.isPresent()) {
             throw new IllegalArgumentException("onnx cannot open '" + directory + "': " + refusal.get());

@@ -5,19 +5,16 @@ import dev.reft.generation.Completion;
 import dev.reft.generation.Draw;
 import dev.reft.generation.Generation;
 import dev.reft.generation.GenerationRequest;
+import dev.reft.generation.OpenRequests;
 import dev.reft.generation.OpenSample;
 import dev.reft.model.CallGuard;
 import dev.reft.model.ModelInfo;
 import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -41,12 +38,7 @@ final class OnnxGeneration implements Generation {
     private final int mostRows;
     private final long mostTokens;
     private final Deque<OpenSample> queue = new ArrayDeque<>();
-    /** Samples of each request that have not been handed over. */
-    private final Map<String, Integer> unfinished = new HashMap<>();
-    /** When each request was added. */
-    private final Map<GenerationRequest, Long> orders = new IdentityHashMap<>();
-
-    private long added;
+    private final OpenRequests requests;
     private volatile boolean closed;
     private @Nullable Throwable failure;
 
@@ -54,6 +46,7 @@ final class OnnxGeneration implements Generation {
         this.model = model;
         this.info = model.info();
         this.onClose = onClose;
+        this.requests = new OpenRequests(info.id(), info.vocabularySize(), info.contextLength(), model.endings());
         this.rows = new Rows(model);
         this.mostRows = model.cuda() ? CUDA_ROWS : ROWS;
         this.mostTokens = BYTES / model.graph().cacheBytesPerToken();
@@ -63,41 +56,17 @@ final class OnnxGeneration implements Generation {
     public void add(GenerationRequest request) {
         try (CallGuard.Call call = model.enter("add to a generation")) {
             checkOpen();
-            check(request);
-            unfinished.put(request.id(), request.seeds().length);
-            orders.put(request, added++);
+            requests.add(request);
             for (int i = 0; i < request.seeds().length; i++) {
                 queue.add(new OpenSample(request, i, model.endings()));
             }
         }
     }
 
-    private void check(GenerationRequest request) {
-        String name = "request " + request.id();
-        int[] prompt = request.prompt();
-        if (unfinished.containsKey(request.id())) {
-            throw new IllegalArgumentException(name + " is unfinished; ids must differ");
-        }
-        for (int t = 0; t < prompt.length; t++) {
-            if (prompt[t] >= info.vocabularySize()) {
-                throw new IllegalArgumentException(name + ": prompt token " + t + " has the id " + prompt[t]
-                        + ", the vocabulary has " + info.vocabularySize());
-            }
-        }
-        if ((long) prompt.length + request.maxTokens() > info.contextLength()) {
-            throw new IllegalArgumentException(name + ": " + prompt.length + " prompt tokens and maxTokens "
-                    + request.maxTokens() + " do not fit into the context of " + info.contextLength());
-        }
-        if (!request.stops().isEmpty() && !model.endings().readsText()) {
-            throw new IllegalArgumentException(name + " has stop texts " + request.stops() + ", but model " + info.id()
-                    + " was opened without a tokenizer");
-        }
-    }
-
     @Override
     public int unfinished() {
         try (CallGuard.Call call = model.enter("unfinished of a generation")) {
-            return unfinished.values().stream().mapToInt(Integer::intValue).sum();
+            return requests.unfinished();
         }
     }
 
@@ -105,7 +74,7 @@ final class OnnxGeneration implements Generation {
     public List<Completion> advance() {
         try (CallGuard.Call call = model.enter("advance of a generation")) {
             checkOpen();
-            if (unfinished.isEmpty()) {
+            if (requests.unfinished() == 0) {
                 throw new IllegalStateException("nothing is unfinished");
             }
             return advanceOpen();
@@ -139,7 +108,7 @@ final class OnnxGeneration implements Generation {
         rows.keep(IntStream.range(0, all.size())
                 .filter(i -> !gone.contains(all.get(i)))
                 .toArray());
-        return handOver(ended);
+        return requests.handOver(ended.stream().map(Ended::completion).toList());
     }
 
     private void draw(FloatBuffer logits, List<OpenSample> samples, long[] places, List<Ended> ended) {
@@ -177,20 +146,6 @@ final class OnnxGeneration implements Generation {
         return (long) sample.request().prompt().length + sample.request().maxTokens();
     }
 
-    private List<Completion> handOver(List<Ended> ended) {
-        ended.sort(Comparator.comparingLong(
-                        (Ended e) -> orders.getOrDefault(e.sample().request(), 0L))
-                .thenComparingInt(e -> e.sample().index()));
-        for (Ended one : ended) {
-            GenerationRequest request = one.sample().request();
-            unfinished.computeIfPresent(request.id(), (id, left) -> left == 1 ? null : left - 1);
-            if (!unfinished.containsKey(request.id())) {
-                orders.remove(request);
-            }
-        }
-        return ended.stream().map(Ended::completion).toList();
-    }
-
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the generation is closed");
@@ -214,7 +169,7 @@ final class OnnxGeneration implements Generation {
     void free() {
         if (!closed) {
             closed = true;
-            unfinished.clear();
+            requests.clear();
             queue.clear();
             rows.close();
             onClose.accept(this);

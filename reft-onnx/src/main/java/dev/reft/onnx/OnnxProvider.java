@@ -58,7 +58,7 @@ public final class OnnxProvider implements ModelProvider {
         if (spec.precision() != Precision.FP32) {
             return Optional.of("a graph computes in its own types; ask for FP32, not " + spec.precision());
         }
-        return GraphFiles.refuses(Path.of(spec.model())).or(() -> Engine.refuses(spec.device()));
+        return GraphFiles.refuses(spec.model()).or(() -> Engine.refuses(spec.device()));
     }
 
     /**
@@ -75,7 +75,7 @@ public final class OnnxProvider implements ModelProvider {
         if (refusal.isPresent()) {
             throw new IllegalArgumentException("onnx cannot open '" + spec.model() + "': " + refusal.get());
         }
-        GraphFiles files = GraphFiles.of(Path.of(spec.model()));
+        GraphFiles files = GraphFiles.of(spec.model());
         Graph graph = Graph.open(files.graph(), spec.device(), threads(spec));
         try {
             ModelInfo info = info(files, graph);

@@ -1,24 +1,32 @@
 package dev.reft.onnx;
 
+import dev.reft.checkpoint.CheckpointException;
 import dev.reft.model.CallGuard;
 import dev.reft.model.ModelInfo;
 import dev.reft.model.Output;
+import dev.reft.model.Refreshable;
 import dev.reft.model.Row;
 import dev.reft.model.Scorer;
 import dev.reft.model.TokenBatch;
 import dev.reft.model.TokenScores;
 import dev.reft.text.Tokenizer;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** An open graph that scores. One with a cache generates too. */
+/** An open graph that scores, and takes new weights. One with a cache generates too. */
 @SuppressWarnings("try") // a guarded call is closed, not used
-class ScoringModel implements Scorer {
-    private final Graph graph;
+class ScoringModel implements Scorer, Refreshable {
     private final ModelInfo info;
     private final Optional<Tokenizer> tokenizer;
-    private final Passes passes;
     private final CallGuard guard;
+    private volatile Graph graph;
+    private volatile Passes passes;
+    /** Where the open graph's files are, if they are this model's own. */
+    private @Nullable Path own;
+
     private volatile boolean closed;
 
     /** Takes ownership of the graph. */
@@ -38,7 +46,8 @@ class ScoringModel implements Scorer {
     @Override
     public Tokenizer tokenizer() {
         return tokenizer.orElseThrow(
-                () -> new IllegalStateException("model " + info.id() + " was opened without a tokenizer"));
+                () -> new IllegalStateException("model " + info.id() + " was opened without a tokenizer: its files"
+                        + " hold none, so it takes and gives token ids only; a tokenizer.json beside them is read"));
     }
 
     Graph graph() {
@@ -47,6 +56,12 @@ class ScoringModel implements Scorer {
 
     Passes passes() {
         return passes;
+    }
+
+    /** Where the open graph's files are, if they are this model's own; for tests. */
+    @Nullable
+    Path own() {
+        return own;
     }
 
     /** Begins a call; refused if another runs or the model is closed. */
@@ -71,6 +86,35 @@ class ScoringModel implements Scorer {
             return Failures.in("score of " + info.id(), () -> new Scoring(graph, passes, info, batch, wanted).run());
         }
     }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A directory that a policy exported is made into a graph first, an adapter added to its base; one that holds a graph
+     * already ({@code model.onnx}) is opened as it is and must stay. Old and new weights are held at once for a moment. If it
+     * fails, the model stays as it was.
+     *
+     * @throws IllegalStateException if a generation is open: its rows would go on with other weights
+     * @throws CheckpointException if the files are malformed or of another model
+     * @throws UncheckedIOException if the graph cannot be written
+     */
+    @Override
+    public void refresh(Path exported) {
+        try (CallGuard.Call call = enter("refresh")) {
+            checkIdle();
+            NewGraph.Made made = NewGraph.of(exported, graph, info);
+            Graph old = graph;
+            Path before = own;
+            graph = made.graph();
+            passes = new Passes(made.graph(), info.vocabularySize());
+            own = made.own();
+            old.close();
+            NewGraph.delete(before);
+        }
+    }
+
+    /** Refuses new weights while something goes on with the present ones. */
+    void checkIdle() {}
 
     private void check(TokenBatch batch, Set<Output> wanted) {
         if (wanted.isEmpty()) {
@@ -110,5 +154,7 @@ class ScoringModel implements Scorer {
     /** Frees the natives, once. */
     void free() {
         graph.close();
+        NewGraph.delete(own);
+        own = null;
     }
 }

@@ -33,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -123,6 +124,34 @@ class OnnxProviderTest {
             assertClose(expected.score(batch(), OUTPUTS), found.score(batch(), OUTPUTS));
         }
         assertEquals(Optional.empty(), provider.refuses(Golden.spec(other.resolve("onnx/model.onnx"))));
+    }
+
+    /** New weights come from an export, a graph's directory or an adapter's; own files are deleted when they are not needed. */
+    @Test
+    void newWeightsTakeThePlaceOfOld(@TempDir Path other) throws IOException {
+        Path newer = TinyGraph.llama(other.resolve("newer"), "null", 7);
+        Path newerGraph = TinyGraph.graph(newer, ALL);
+        try (ScoringModel expected = (ScoringModel) provider.open(Golden.spec(newerGraph));
+                GeneratingModel model = (GeneratingModel) provider.open(Golden.spec(graph()))) {
+            TokenScores old = model.score(batch(), OUTPUTS);
+            model.refresh(newer);
+            assertClose(expected.score(batch(), OUTPUTS), model.score(batch(), OUTPUTS));
+            Path first = Objects.requireNonNull(model.own());
+            assertTrue(Files.exists(first));
+            model.refresh(newerGraph);
+            assertEquals(null, model.own());
+            assertEquals(false, Files.exists(first));
+            assertClose(expected.score(batch(), OUTPUTS), model.score(batch(), OUTPUTS));
+            model.refresh(directory.resolve("llama"));
+            assertClose(old, model.score(batch(), OUTPUTS));
+            Path second = Objects.requireNonNull(model.own());
+            Path gpt2 = TinyGraph.gpt2(other.resolve("gpt2"));
+            assertThrows(CheckpointException.class, () -> model.refresh(gpt2));
+            assertClose(old, model.score(batch(), OUTPUTS));
+            assertEquals(second, model.own());
+            model.close();
+            assertEquals(false, Files.exists(second));
+        }
     }
 
     private static void assertRefused(Optional<String> refusal, String... parts) {

@@ -61,15 +61,19 @@ final class TinyGraph {
 
     /** A Llama of random weights with a value head. */
     static Path llama(Path directory, String end) {
-        return write(directory, LLAMA.formatted("llama", end));
+        return llama(directory, end, 0);
+    }
+
+    static Path llama(Path directory, String end, long seed) {
+        return write(directory, LLAMA.formatted("llama", end), seed);
     }
 
     static Path olmo2(Path directory) {
-        return write(directory, LLAMA.formatted("olmo2", "null"));
+        return write(directory, LLAMA.formatted("olmo2", "null"), 0);
     }
 
     static Path gpt2(Path directory) {
-        return write(directory, GPT2);
+        return write(directory, GPT2, 0);
     }
 
     /** The graph of a model, made once in its directory. */
@@ -85,7 +89,7 @@ final class TinyGraph {
         return target;
     }
 
-    private static Path write(Path directory, String json) {
+    private static Path write(Path directory, String json, long seed) {
         if (Files.exists(directory)) {
             return directory;
         }
@@ -96,11 +100,11 @@ final class TinyGraph {
             Map<String, List<Long>> shapes =
                     Architecture.of(config.modelType()).names().tensors(config);
             List<SafetensorsWriter.Tensor> tensors = new ArrayList<>();
-            shapes.forEach((name, shape) -> tensors.add(random(name, shape)));
+            shapes.forEach((name, shape) -> tensors.add(random(name, shape, seed)));
             SafetensorsWriter.write(directory, tensors, SafetensorsWriter.DEFAULT_FILE_BYTES);
             List<SafetensorsWriter.Tensor> head = List.of(
-                    random("value_head.weight", List.of(1L, (long) config.embeddingSize())),
-                    random("value_head.bias", List.of(1L)));
+                    random("value_head.weight", List.of(1L, (long) config.embeddingSize()), seed),
+                    random("value_head.bias", List.of(1L), seed));
             SafetensorsWriter.writeFile(directory.resolve("value_head.safetensors"), head, Map.of());
             return directory;
         } catch (IOException e) {
@@ -108,10 +112,10 @@ final class TinyGraph {
         }
     }
 
-    private static SafetensorsWriter.Tensor random(String name, List<Long> shape) {
+    private static SafetensorsWriter.Tensor random(String name, List<Long> shape, long seed) {
         CRC32 hash = new CRC32();
         hash.update(name.getBytes(StandardCharsets.UTF_8));
-        Random random = new Random(hash.getValue());
+        Random random = new Random(hash.getValue() + seed);
         int count = (int) shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {

@@ -82,7 +82,10 @@ public interface PpoTrainer extends AutoCloseable {
         Builder reference(Scorer reference);
 
         /**
-         * Where completions come from; the policy itself without this. A sampler whose weights lag behind is the host's to renew.
+         * Where completions come from; the policy itself without this. {@link #startOverlapped} renews its weights, with {@code
+         * new Overlap(0, 1)} before every step; otherwise that is the host's business. Another sampler than the policy needs
+         * {@link PpoConfig#correction}, or {@link OldLogProbs.Sampled}; the {@code sampler/} metrics tell at every step how far
+         * both are apart.
          *
          * @param sampler stays the caller's to close
          * @return this
@@ -102,7 +105,8 @@ public interface PpoTrainer extends AutoCloseable {
          *
          * @return the trainer; close it
          * @throws IllegalStateException if no grader is set, or two
-         * @throws IllegalArgumentException if the policy does not give what the method needs
+         * @throws IllegalArgumentException if the policy does not give what the method needs, or samples of another sampler would
+         *     go uncorrected
          */
         PpoTrainer start();
 

@@ -114,6 +114,7 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
 
     private DefaultPpoTrainer open(@Nullable Path checkpoint, @Nullable Overlap overlap) {
         GroupGrader graders = graders();
+        requireCorrection();
         requireOutput(Output.LOG_PROB);
         if (config.advantages().valued()) {
             requireOutput(Output.VALUE);
@@ -162,6 +163,20 @@ final class PpoTrainerBuilder implements PpoTrainer.Builder {
                 return List.of(grade);
             }
         };
+    }
+
+    /** What another model samples is off the policy, however close both are: rounding alone adds up over a completion. */
+    private void requireCorrection() {
+        if (sampler != null
+                && sampler != policy
+                && config.correction().isEmpty()
+                && !(config.oldLogProbs() instanceof OldLogProbs.Sampled)) {
+            throw new IllegalArgumentException("sampler " + sampler.info().id() + " is not the policy "
+                    + policy.info().id()
+                    + " that is trained, and what they differ would go uncorrected: set a correction,"
+                    + " such as ImportanceCorrection.Truncated(0, 2), or oldLogProbs Sampled; correction is none and"
+                    + " oldLogProbs " + config.oldLogProbs());
+        }
     }
 
     private void requireOutput(Output output) {

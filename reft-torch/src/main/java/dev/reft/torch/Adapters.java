@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -104,10 +105,7 @@ final class Adapters {
 
     /** The decoder with new trainable adapters; takes over the weights, which the given decoder lets go of. */
     static Decoder begin(Decoder decoder, Adapter.Lora lora, Part part, long seed) {
-        return on(decoder, linear -> module -> {
-            if (!lora.adapts(module.name())) {
-                return Optional.empty();
-            }
+        return on(decoder, lora::adapts, linear -> module -> {
             String layer = module.name();
             int rank = lora.rankOf(layer);
             long place = Seeds.at(seed, Seeds.Stream.INITIALISATION, 0, layer + ".lora_A", 0);
@@ -115,7 +113,7 @@ final class Adapters {
             Tensor a = torch.zeros(rank, linear.in())
                     .uniform_(-bound, bound, new GeneratorOptional(torch.make_generator_cpu(place)));
             Tensor b = torch.zeros(module.width(), rank);
-            return Optional.of(low(decoder.placement(), module, part, true, a, b, lora.scaleOf(layer)));
+            return low(decoder.placement(), module, part, true, a, b, lora.scaleOf(layer));
         });
     }
 
@@ -125,26 +123,26 @@ final class Adapters {
      * @param trains whether they go on training
      */
     static Decoder put(Decoder decoder, PeftAdapter file, Part part, boolean trains) {
-        return on(decoder, linear -> module -> {
+        return on(decoder, file.layers()::contains, linear -> module -> {
             String layer = module.name();
-            if (!file.layers().contains(layer)) {
-                return Optional.empty();
-            }
             int rank = file.lora().rankOf(layer);
             Tensor a = Tensor.create(file.a(layer), rank, linear.in());
             Tensor b = Tensor.create(file.b(layer), module.width(), rank);
             double scale = file.lora().scaleOf(layer);
-            return Optional.of(low(decoder.placement(), module, part, trains, a, b, scale));
+            return low(decoder.placement(), module, part, trains, a, b, scale);
         });
     }
 
-    private static Decoder on(Decoder decoder, Function<Linear, Function<Module, Optional<Low>>> made) {
+    private static Decoder on(
+            Decoder decoder, Predicate<String> adapted, Function<Linear, Function<Module, Low>> made) {
         try (decoder;
                 Scope scope = new Scope();
                 Grad off = Grad.off()) {
-            return decoder.share(linear -> linear.withAdapters(linear.modules().stream()
-                    .flatMap(module -> made.apply(linear).apply(module).stream())
-                    .toList()));
+            return decoder.share(linear -> linear.withAdapters(Low.each(
+                    linear.modules().stream()
+                            .filter(module -> adapted.test(module.name()))
+                            .toList(),
+                    made.apply(linear))));
         }
     }
 
@@ -166,11 +164,11 @@ final class Adapters {
 
     private static Low low(
             Placement placement, Module module, Part part, boolean trains, Tensor a, Tensor b, double scale) {
-        return new Low(
+        return Low.of(
                 module,
-                parameter(placement, part, trains, module.name() + ".lora_A.weight", a),
-                parameter(placement, part, trains, module.name() + ".lora_B.weight", b),
-                scale);
+                scale,
+                () -> parameter(placement, part, trains, module.name() + ".lora_A.weight", a),
+                () -> parameter(placement, part, trains, module.name() + ".lora_B.weight", b));
     }
 
     private static Parameter parameter(Placement placement, Part part, boolean trains, String name, Tensor initial) {

@@ -27,9 +27,10 @@ record Compact(ScalarType computed, @Nullable Tensor scales) implements AutoClos
             boolean byHand,
             long... shape) {
         boolean whole = storage == BaseStorage.INT8;
-        Tensor value = Scope.keep(placement.empty(whole ? ScalarType.Char : ScalarType.BFloat16, shape));
+        // Kept when both are there, so that neither outlives a failure to make the other.
+        Tensor value = placement.empty(whole ? ScalarType.Char : ScalarType.BFloat16, shape);
         Tensor scales = whole ? Scope.keep(placement.empty(placement.type(), shape[0], 1)) : null;
-        return new Parameter(pieces, part, byHand, value, new Compact(placement.type(), scales));
+        return new Parameter(pieces, part, byHand, Scope.keep(value), new Compact(placement.type(), scales));
     }
 
     /** Writes rows of a matrix of any type on the CPU. */

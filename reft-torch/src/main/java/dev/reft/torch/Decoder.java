@@ -219,7 +219,7 @@ final class Decoder implements AutoCloseable {
     /**
      * A decoder on the same weights with other adapters, which it takes over.
      *
-     * @param adapted makes the new linear layers
+     * @param adapted makes the new linear layers; the adapters that it gives are freed here if a later one fails
      */
     Decoder share(UnaryOperator<Linear> adapted) {
         return with(Parameter::retain, adapted);
@@ -230,10 +230,27 @@ final class Decoder implements AutoCloseable {
         return with(weight -> weight.trains() ? weight.frozen() : weight.retain(), Linear::copyAdapters);
     }
 
+    /** What was retained and made is let go of again if it fails half way. */
     private Decoder with(UnaryOperator<Parameter> weights, UnaryOperator<Linear> adapted) {
-        List<Block> others =
-                blocks.stream().map(block -> block.with(weights, adapted)).toList();
-        return new Decoder(config, placement, ends.with(weights, adapted), others);
+        List<Parameter> made = new ArrayList<>();
+        UnaryOperator<Parameter> noted = weight -> {
+            Parameter other = weights.apply(weight);
+            made.add(other);
+            return other;
+        };
+        UnaryOperator<Linear> notedLinear = linear -> {
+            Linear other = adapted.apply(linear);
+            other.adapters().forEach(low -> made.addAll(List.of(low.a(), low.b())));
+            return other;
+        };
+        try {
+            List<Block> others =
+                    blocks.stream().map(block -> block.with(noted, notedLinear)).toList();
+            return new Decoder(config, placement, ends.with(noted, notedLinear), others);
+        } catch (RuntimeException | Error e) {
+            made.forEach(Parameter::close);
+            throw e;
+        }
     }
 
     /** Frees the adapters and lets go of the weights; their last holder frees them. */

@@ -64,7 +64,7 @@ final class DecoderLoader {
         DecoderLoader loader = new DecoderLoader(config, placement, storage, source, trains, part);
         try (Grad off = Grad.off()) {
             return loader.decoder();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             loader.made.forEach(Parameter::close);
             throw e;
         }

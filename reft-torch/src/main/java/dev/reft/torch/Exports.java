@@ -19,11 +19,15 @@ import java.util.Objects;
  * appears whole or not at all.
  */
 public final class Exports {
+    private static final System.Logger LOGGER = System.getLogger(Exports.class.getName());
+
     private Exports() {}
 
     /**
      * Writes a Hugging Face directory in which adapters are added to the weights, with the value layer beside it if the
-     * model has one on its own hidden states.
+     * model has one on its own hidden states. The sums are those of the base as it is held: one that is held in fewer bits by
+     * {@link BaseStorage} was rounded when it was opened, which a warning is logged of. To add an adapter to a base as it lies on
+     * disk, export the adapter and open both by {@link AdapterFiles} and {@link MergeAdapter}.
      *
      * @param model a model or policy that {@link TorchProvider} opened
      * @param directory a new or empty directory
@@ -37,6 +41,7 @@ public final class Exports {
     }
 
     private static void merged(OpenModel open, Path directory) {
+        tellRounding(open);
         try {
             Exporter.refuseOccupied(directory);
             AtomicFiles.writeDirectory(directory, target -> {
@@ -53,13 +58,14 @@ public final class Exports {
 
     /**
      * Writes one GGUF file that programs of the llama.cpp family run, adapters added to the weights, with the tokenizer and
-     * the chat template of the model.
+     * the chat template of the model; of a base in fewer bits as {@link #merged}. One of a model without a tokenizer is for token ids only.
      *
      * @param model a model or policy that {@link TorchProvider} opened
      * @param file the file, which may exist; its directory must
      * @param format of matrices
      * @throws IllegalArgumentException if the model is another provider's, or is one that GGUF cannot say
-     * @throws dev.reft.checkpoint.CheckpointException if llama.cpp has no such tokenizer
+     * @throws dev.reft.checkpoint.CheckpointException if llama.cpp has no such tokenizer, or more tokens end a completion than
+     *     GGUF names
      */
     public static void gguf(Model model, Path file, GgufWriter.Format format) {
         OpenModel open = own(model);
@@ -70,6 +76,7 @@ public final class Exports {
 
     private static void gguf(OpenModel open, Path file, GgufWriter.Format format) {
         Origin origin = open.origin();
+        tellRounding(open);
         try {
             GgufWriter.write(
                     file,
@@ -88,13 +95,30 @@ public final class Exports {
         if (origin.fromFiles() && !Files.exists(origin.directory().resolve("tokenizer.json"))) {
             try (Checkpoint checkpoint =
                     Checkpoint.open(HubCache.locate(origin.spec().model()))) {
-                if (checkpoint.ggufMetadata().isPresent()) {
-                    return checkpoint.ggufMetadata().get().asMap("tokenizer.");
+                Map<String, ?> own = checkpoint
+                        .ggufMetadata()
+                        .map(metadata -> metadata.asMap("tokenizer."))
+                        .orElse(Map.of());
+                if (own.containsKey("tokenizer.ggml.model")) {
+                    return own;
                 }
             }
         }
         return GgufTokenizers.metadata(
                 origin.directory(), origin.config(), origin.generation().endIds(origin.config()));
+    }
+
+    private static void tellRounding(OpenModel open) {
+        boolean adapted = !open.network().decoder().adapters().isEmpty();
+        if (open.network().decoder().base().stream().anyMatch(Parameter::isCompact)) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "what is written of {0} has the rounding of its base, which is held in fewer bits (BaseStorage){1}",
+                    open.info().id(),
+                    adapted
+                            ? "; to add the adapter to the base as it lies on disk, export it and open both with MergeAdapter"
+                            : "");
+        }
     }
 
     private static OpenModel own(Model model) {

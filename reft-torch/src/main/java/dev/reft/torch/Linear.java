@@ -1,7 +1,10 @@
 package dev.reft.torch;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -39,7 +42,35 @@ record Linear(
      * @param b [width, rank]
      * @param scale alpha / rank, or alpha / sqrt(rank) if it is rank-stabilised
      */
-    record Low(Module module, Parameter a, Parameter b, double scale) {}
+    record Low(Module module, Parameter a, Parameter b, double scale) {
+        /** Makes both matrices, or keeps neither. */
+        static Low of(Module module, double scale, Supplier<Parameter> a, Supplier<Parameter> b) {
+            Parameter first = a.get();
+            try {
+                return new Low(module, first, b.get(), scale);
+            } catch (RuntimeException | Error e) {
+                first.close();
+                throw e;
+            }
+        }
+
+        /** Makes an adapter of each thing, or keeps none. */
+        static <T> List<Low> each(List<T> things, Function<T, Low> maker) {
+            List<Low> lows = new ArrayList<>();
+            try {
+                things.forEach(thing -> lows.add(maker.apply(thing)));
+                return lows;
+            } catch (RuntimeException | Error e) {
+                lows.forEach(Low::close);
+                throw e;
+            }
+        }
+
+        private void close() {
+            a.close();
+            b.close();
+        }
+    }
 
     Linear withAdapters(List<Low> lows) {
         return new Linear(weight, bias, transposed, modules, List.copyOf(lows));
@@ -52,9 +83,8 @@ record Linear(
 
     /** The same layer with frozen copies of its adapters. */
     Linear copyAdapters() {
-        return withAdapters(adapters.stream()
-                .map(low -> new Low(low.module(), low.a().frozen(), low.b().frozen(), low.scale()))
-                .toList());
+        return withAdapters(
+                Low.each(adapters, low -> Low.of(low.module(), low.scale(), low.a()::frozen, low.b()::frozen)));
     }
 
     /** Numbers that the layer takes. */

@@ -1,5 +1,6 @@
 package dev.reft.torch;
 
+import dev.reft.generation.Endings;
 import dev.reft.generation.Generation;
 import dev.reft.model.CallGuard;
 import dev.reft.model.LanguageModel;
@@ -48,7 +49,8 @@ class OpenModel implements LanguageModel {
     @Override
     public Tokenizer tokenizer() {
         return tokenizer.orElseThrow(
-                () -> new IllegalStateException("model " + info.id() + " was opened without a tokenizer"));
+                () -> new IllegalStateException("model " + info.id() + " was opened without a tokenizer: its files"
+                        + " hold none, so it takes and gives token ids only; a tokenizer.json beside them is read"));
     }
 
     /** A model on another network that is otherwise the same. */

@@ -104,8 +104,9 @@ final class Parameter implements AutoCloseable {
     /** A copy of the value that is never written. */
     Parameter frozen() {
         try (Scope scope = new Scope()) {
-            return new Parameter(
-                    pieces, part, byHand, Scope.keep(value.detach().clone()), compact == null ? null : compact.copy());
+            Tensor copy = value.detach().clone();
+            Compact scales = compact == null ? null : compact.copy();
+            return new Parameter(pieces, part, byHand, Scope.keep(copy), scales);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.reft.torch;
 
+import dev.reft.generation.Endings;
 import dev.reft.generation.GenerationRequest;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** A request whose prompt was read, and which of its samples have begun. */
 final class Prompted {
     private final GenerationRequest request;
-    private final long order;
     private int place;
     private int begun;
     private int live;
@@ -16,21 +16,15 @@ final class Prompted {
     /**
      * A request that is about to be read.
      *
-     * @param order requests are counted as they are added
      * @param place in the cache of prompts
      */
-    Prompted(GenerationRequest request, long order, int place) {
+    Prompted(GenerationRequest request, int place) {
         this.request = request;
-        this.order = order;
         this.place = place;
     }
 
     GenerationRequest request() {
         return request;
-    }
-
-    long order() {
-        return order;
     }
 
     int place() {

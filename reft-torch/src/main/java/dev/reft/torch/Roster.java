@@ -1,5 +1,6 @@
 package dev.reft.torch;
 
+import dev.reft.generation.Endings;
 import dev.reft.generation.GenerationRequest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,8 +30,6 @@ final class Roster implements AutoCloseable {
     private final List<Sample> rows = new ArrayList<>();
     /** The one prompt that was read and has samples waiting, if any. */
     private @Nullable Prompted partial;
-
-    private long added;
 
     Roster(CachedDecoder cached, Admission admission, Endings endings, int tokensPerPass) {
         this.cached = cached;
@@ -110,7 +109,7 @@ final class Roster implements AutoCloseable {
         }
         List<Prompted> fresh = new ArrayList<>();
         while (partial == null && !queue.isEmpty() && fits(queue.element())) {
-            Prompted prompted = new Prompted(queue.remove(), added++, prompts.size());
+            Prompted prompted = new Prompted(queue.remove(), prompts.size());
             prompts.add(prompted);
             fresh.add(prompted);
             begin(prompted);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.checkpoint.TensorFile;
 import dev.reft.model.Adapter;
+import dev.reft.model.EngineException;
 import dev.reft.model.ForwardPass;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.ModelSpec;
@@ -20,6 +21,7 @@ import dev.reft.model.Slopes;
 import dev.reft.model.StepSize;
 import dev.reft.model.TokenBatch;
 import dev.reft.model.TokenScores;
+import dev.reft.torch.Parameter.Part;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,7 @@ class AdapterFilesTest {
             new Row(new int[] {3, 9, 4, 7, 1}, new int[] {1, 2, 3, 4}, 1f),
             new Row(new int[] {5, 2, 8}, new int[] {2}, 0.7f)));
     private static final Set<Output> LOG = Set.of(Output.LOG_PROB);
+    private static final Adapter.Lora ALL = new Adapter.Lora(2, 3, List.of("all-linear"));
 
     /** A model and what is trained on it. */
     record Case(ModelSpec spec, Adapter.Lora lora) {
@@ -190,6 +193,49 @@ class AdapterFilesTest {
         // A directory that names a base which is elsewhere.
         Path golden = Golden.shared("golden", "models", "peft", "q_v");
         refused("base_model_name_or_path", Golden.spec(golden, Precision.FP32), lora);
+    }
+
+    /** A rank that no memory holds, of one of the last layers: all that was made before it is freed again. */
+    @Test
+    void whatFailsHalfWayLeavesNothingBehind() {
+        Adapter.Lora huge = new Adapter.Lora(
+                2,
+                3,
+                List.of("all-linear"),
+                false,
+                Map.of("layers.1.mlp.down_proj", Integer.MAX_VALUE),
+                Map.of(),
+                List.of());
+        for (ModelSpec spec : List.of(Tiny.llama(Precision.FP32), with(Tiny.llama(Precision.FP32), BaseStorage.INT8))) {
+            assertThrows(EngineException.class, () -> open(spec, huge).close());
+            long before = NativeHandles.count();
+            assertThrows(EngineException.class, () -> open(spec, huge).close());
+            assertEquals(before, NativeHandles.count());
+        }
+    }
+
+    /** Sharing weights and copying adapters: each is let go of when a later layer fails. */
+    @Test
+    void sharingThatFailsLetsGo() {
+        ModelSpec spec = Tiny.llama(Precision.FP32);
+        long outside = NativeHandles.count();
+        try (Opening opening = Opening.of(spec);
+                Decoder decoder = Adapters.begin(opening.decoder(module -> true, Part.POLICY), ALL, Part.POLICY, 1)) {
+            long before = NativeHandles.count();
+            int[] calls = {0};
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> decoder.share(linear -> {
+                        if (++calls[0] == 6) {
+                            throw new IllegalStateException("the sixth layer");
+                        }
+                        return linear.copyAdapters();
+                    }));
+            assertEquals(before, NativeHandles.count());
+            decoder.frozen().close();
+            assertEquals(before, NativeHandles.count());
+        }
+        assertEquals(outside, NativeHandles.count());
     }
 
     private static Adapter.Lora saving(String module) {

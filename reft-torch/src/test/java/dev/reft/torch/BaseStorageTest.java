@@ -2,6 +2,7 @@ package dev.reft.torch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.model.Adapter;
 import dev.reft.model.ForwardPass;
@@ -19,12 +20,18 @@ import dev.reft.model.TokenBatch;
 import dev.reft.model.Training;
 import dev.reft.testkit.contract.PolicyContract;
 import dev.reft.testkit.contract.Tolerance;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -64,6 +71,40 @@ class BaseStorageTest {
         @Override
         public Tolerance tolerance() {
             return Tolerance.BF16;
+        }
+    }
+
+    /** A merge onto a base in fewer bits keeps its rounding, and says so. */
+    @Test
+    void aMergeTellsThatTheBaseWasRounded(@TempDir Path directory) {
+        List<LogRecord> told = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                told.add(entry);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger(Exports.class.getName());
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+        try {
+            for (ModelSpec spec : List.of(Tiny.llama(Precision.FP32), Tiny.llama(Precision.FP32, BaseStorage.INT8))) {
+                boolean rounded = spec.options().contains(BaseStorage.INT8);
+                try (Policy policy = new TorchProvider().openPolicy(spec, PeftParityTest.training(LORA))) {
+                    Exports.merged(policy, directory.resolve("rounded-" + rounded));
+                }
+                assertEquals(rounded ? 1 : 0, told.size());
+            }
+            assertTrue(told.get(0).getMessage().contains("rounding"), told.get(0)::getMessage);
+        } finally {
+            logger.removeHandler(handler);
+            logger.setUseParentHandlers(true);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.reft.checkpoint.GgufWriter.Format;
 import dev.reft.checkpoint.ModelConfig;
 import dev.reft.generation.Completion;
 import dev.reft.generation.Sampling;
+import dev.reft.generation.Segment;
 import dev.reft.model.Adapter;
 import dev.reft.model.ForwardPass;
 import dev.reft.model.LanguageModel;
@@ -45,6 +46,22 @@ class CounterpartTest {
     private static final List<String> PROMPTS = List.of(
             "The capital of France is", "def add(a, b):\n    return", "1, 2, 3, 4,", "Once upon a time there was a");
 
+    private static final String COMMON =
+            "'vocab_size': 49152, 'bos_token_id': 1, 'eos_token_id': 2, 'initializer_range': 0.3,"
+                    + " 'tie_word_embeddings': true, ";
+    private static final String LLAMA_LIKE =
+            COMMON + "'hidden_size': 64, 'intermediate_size': 128, 'num_hidden_layers': 2,"
+                    + " 'num_attention_heads': 4, 'num_key_value_heads': 2, 'max_position_embeddings': 256, 'rms_norm_eps': 1e-5,"
+                    + " 'rope_theta': 10000.0, 'hidden_act': 'silu'";
+
+    /** Random models with a real tokenizer, in what GGUF calls architectures. */
+    private static final Map<String, String> ARCHITECTURES = Map.of(
+            "llama", LLAMA_LIKE,
+            "qwen2", LLAMA_LIKE,
+            "qwen3", LLAMA_LIKE + ", 'head_dim': 32",
+            "olmo2", LLAMA_LIKE,
+            "gpt2", COMMON + "'n_embd': 64, 'n_layer': 2, 'n_head': 4, 'n_positions': 256");
+
     @Test
     void othersOpenWhatIsWritten(@TempDir Path directory) throws IOException, InterruptedException {
         String python = System.getenv("REFT_PYTHON");
@@ -56,6 +73,9 @@ class CounterpartTest {
         }
         for (Format format : Format.values()) {
             jobs.add(gguf(directory, format));
+        }
+        for (Map.Entry<String, String> one : ARCHITECTURES.entrySet()) {
+            jobs.add(random(one.getKey(), one.getValue(), directory));
         }
         Files.writeString(directory.resolve("jobs.json"), JsonMapper.shared().writeValueAsString(jobs));
         Path script = directory.resolve("counterparts.py");
@@ -122,6 +142,33 @@ class CounterpartTest {
         }
         Map<String, Object> job = job("llama.cpp", model, file, List.of());
         job.put("name", "SmolLM2-135M-Instruct " + format);
+        job.put("cases", cases);
+        return job;
+    }
+
+    /** Greedy tokens and their log-probabilities of a random model in half precision. */
+    private static Map<String, Object> random(String architecture, String fields, Path directory) throws IOException {
+        Path model = Files.createDirectory(directory.resolve("random-" + architecture));
+        Files.writeString(
+                model.resolve("config.json"),
+                ("{'model_type': '" + architecture + "', " + fields + "}").replace('\'', '"'));
+        Files.copy(Golden.shared("models", "SmolLM2-135M-Instruct", "tokenizer.json"), model.resolve("tokenizer.json"));
+        Path file = directory.resolve(architecture + ".gguf");
+        try (LanguageModel whole = new TorchProvider().open(Golden.spec(model, Precision.FP32, new RandomWeights(1)))) {
+            Exports.gguf(whole, file, Format.F16);
+        }
+        List<Map<String, Object>> cases = new ArrayList<>();
+        try (LanguageModel again = new TorchProvider().open(Golden.spec(file, Precision.FP32))) {
+            for (String prompt : PROMPTS) {
+                int[] ids = again.tokenizer().encodePrompt(prompt);
+                Completion completion = again.generate(List.of(Generating.request("a", ids, 1, Sampling.GREEDY, 12)))
+                        .get(0);
+                Segment.Sampled sampled =
+                        (Segment.Sampled) completion.segments().get(0);
+                cases.add(Map.of("prompt", ids, "tokens", 12, "ids", sampled.tokens(), "logp", sampled.logProbs()));
+            }
+        }
+        Map<String, Object> job = job("llama.cpp tokens", model, file, List.of());
         job.put("cases", cases);
         return job;
     }

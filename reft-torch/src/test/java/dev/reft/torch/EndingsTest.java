@@ -2,12 +2,12 @@ package dev.reft.torch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.generation.Completion;
 import dev.reft.generation.Constraint;
+import dev.reft.generation.Endings;
 import dev.reft.generation.Finish;
 import dev.reft.generation.GenerationRequest;
 import dev.reft.generation.Sampling;
@@ -125,9 +125,10 @@ class EndingsTest {
         for (int before = 0; before < 40; before++) {
             int[] all = BYTES.encode("ы€𝄞x".repeat(before) + stop);
             for (int length = 1; length < all.length; length++) {
-                assertNull(endings.beforeStop(Arrays.copyOf(all, length), List.of(stop)), "too early");
+                assertEquals(
+                        Optional.empty(), endings.beforeStop(Arrays.copyOf(all, length), List.of(stop)), "too early");
             }
-            assertEquals("ы€𝄞x".repeat(before), endings.beforeStop(all, List.of(stop)));
+            assertEquals(Optional.of("ы€𝄞x".repeat(before)), endings.beforeStop(all, List.of(stop)));
         }
     }
 

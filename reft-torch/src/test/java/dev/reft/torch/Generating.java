@@ -3,6 +3,7 @@ package dev.reft.torch;
 import dev.reft.checkpoint.Checkpoint;
 import dev.reft.generation.Completion;
 import dev.reft.generation.Constraint;
+import dev.reft.generation.Endings;
 import dev.reft.generation.Generation;
 import dev.reft.generation.GenerationRequest;
 import dev.reft.generation.Sampling;

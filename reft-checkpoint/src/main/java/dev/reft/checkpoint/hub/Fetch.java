@@ -42,8 +42,8 @@ final class Fetch {
         try {
             Listing listing = listing();
             Path snapshot = settings.cache().snapshot(model, listing.commit());
-            Optional<String> gguf = settings.gguf().isEmpty() ? Optional.empty() : Optional.of(settings.gguf());
-            List<Wanted> plan = plan(listing, snapshot, gguf);
+            Optional<String> chosen = settings.chosen().isEmpty() ? Optional.empty() : Optional.of(settings.chosen());
+            List<Wanted> plan = plan(listing, snapshot, chosen);
             long bytes = 0;
             for (Wanted file : plan) {
                 bytes = Math.addExact(bytes, file.size());
@@ -62,7 +62,7 @@ final class Fetch {
                 meter.end();
             }
             settings.cache().name(model, listing.commit());
-            return gguf.isPresent() ? snapshot.resolve(gguf.get()) : snapshot;
+            return chosen.isPresent() ? snapshot.resolve(chosen.get()) : snapshot;
         } catch (IOException e) {
             throw new UncheckedIOException("writing " + model + " into the cache: " + e.getMessage(), e);
         }
@@ -76,10 +76,10 @@ final class Fetch {
         return Listing.read(address, answer.response().body());
     }
 
-    private List<Wanted> plan(Listing listing, Path snapshot, Optional<String> gguf)
+    private List<Wanted> plan(Listing listing, Path snapshot, Optional<String> chosen)
             throws IOException, InterruptedException {
         Set<String> there = listing.files().keySet();
-        List<String> names = new ArrayList<>(ModelFiles.first(there, gguf));
+        List<String> names = new ArrayList<>(ModelFiles.first(there, chosen));
         Map<String, Wanted> known = new LinkedHashMap<>();
         if (names.contains(ModelFiles.INDEX)) {
             Wanted index = wanted(listing, ModelFiles.INDEX);
@@ -91,7 +91,7 @@ final class Fetch {
             names.addAll(shards(index, snapshot, there));
         } else {
             try {
-                names.addAll(ModelFiles.weights(there, gguf));
+                names.addAll(ModelFiles.weights(there, chosen));
             } catch (IllegalArgumentException e) {
                 throw new HubException(address("tree/" + listing.commit()), e.getMessage() + "", e);
             }

@@ -15,17 +15,17 @@ import java.util.concurrent.CancellationException;
  *
  * <p>A fetch goes on where an earlier one was interrupted or killed. Every file is checked against the hash that the hub
  * names. Only files that a model needs are fetched: configuration, tokenizer, chat template, safetensors, an adapter's
- * files, or one GGUF file; never pickles. The cache's layout is that of the field's tools: {@code
+ * files, one GGUF file, or one ONNX graph with its data; never pickles. The cache's layout is that of the field's tools: {@code
  * models--owner--name/blobs/HASH}, {@code snapshots/COMMIT/FILE} (links to blobs) and {@code refs/REVISION}. Fetches of
  * several threads and processes of this library wait for each other, file by file. Immutable; any thread may use it.
  */
 public final class Hub {
-    /** All that a fetch depends on; an empty token or GGUF name is none. */
+    /** All that a fetch depends on; an empty token or chosen file is none. */
     record Settings(
             URI address,
             String token,
             HubCache cache,
-            String gguf,
+            String chosen,
             Duration connectLimit,
             Duration stallLimit,
             int attempts,
@@ -87,7 +87,7 @@ public final class Hub {
         }
         Settings s = settings;
         return new Hub(new Settings(
-                s.address, token, s.cache, s.gguf, s.connectLimit, s.stallLimit, s.attempts, s.backoff, s.mostBytes));
+                s.address, token, s.cache, s.chosen, s.connectLimit, s.stallLimit, s.attempts, s.backoff, s.mostBytes));
     }
 
     /**
@@ -102,7 +102,7 @@ public final class Hub {
                 s.address,
                 s.token,
                 HubCache.at(folder),
-                s.gguf,
+                s.chosen,
                 s.connectLimit,
                 s.stallLimit,
                 s.attempts,
@@ -121,6 +121,24 @@ public final class Hub {
         if (!ModelFiles.isGguf(file) || !ModelFiles.isPlain(file)) {
             throw new IllegalArgumentException("'" + file + "' is no plain name of a .gguf file");
         }
+        return choosing(file);
+    }
+
+    /**
+     * Fetches one ONNX graph, with the data that lie beside it under its name, instead of safetensors.
+     *
+     * @param file its name in the repository, such as {@code onnx/model.onnx}
+     * @return such a hub
+     * @throws IllegalArgumentException if the name does not end in {@code .onnx} or would leave its folder
+     */
+    public Hub onnx(String file) {
+        if (!ModelFiles.isOnnx(file) || !ModelFiles.isPlain(file)) {
+            throw new IllegalArgumentException("'" + file + "' is no plain name of an .onnx file");
+        }
+        return choosing(file);
+    }
+
+    private Hub choosing(String file) {
         Settings s = settings;
         return new Hub(new Settings(
                 s.address, s.token, s.cache, file, s.connectLimit, s.stallLimit, s.attempts, s.backoff, s.mostBytes));
@@ -147,14 +165,15 @@ public final class Hub {
                     "attempts " + attempts + " and mostBytes " + mostBytes + " must be positive");
         }
         Settings s = settings;
-        return new Hub(new Settings(s.address, s.token, s.cache, s.gguf, connect, stall, attempts, backoff, mostBytes));
+        return new Hub(
+                new Settings(s.address, s.token, s.cache, s.chosen, connect, stall, attempts, backoff, mostBytes));
     }
 
     /**
      * Fetches what is not in the cache yet, and waits for it.
      *
      * @param model {@code owner/name} or {@code owner/name@revision}
-     * @return the snapshot's directory, or the GGUF file where {@link #gguf} chose one; for {@code ModelSpec}
+     * @return the snapshot's directory, or the file that {@link #gguf} or {@link #onnx} chose; for {@code ModelSpec}
      * @throws HubException if the hub refuses, fails in all attempts, or gives wrong bytes
      * @throws java.io.UncheckedIOException if the cache cannot be written
      * @throws CancellationException if the thread is interrupted; what came is kept
@@ -168,7 +187,7 @@ public final class Hub {
      *
      * @param model {@code owner/name} or {@code owner/name@revision}
      * @param meter is told of this fetch
-     * @return the snapshot's directory, or the GGUF file
+     * @return the snapshot's directory, or the file that was chosen
      */
     public Path fetch(String model, FetchMeter meter) {
         try {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Typed reading of a GGUF file's key-value pairs; errors name file and key. */
 final class GgufKeys {
+    private static final long NO_TOKEN = 0xffffffffL;
+
     private final Map<String, ?> values;
     private final Path source;
 
@@ -41,8 +43,17 @@ final class GgufKeys {
         return require(key) instanceof Boolean flag ? flag : this.<Boolean>fail(key, "true or false");
     }
 
+    /** Whether a token is named; some files name none by the largest number of 32 bits. */
+    boolean hasId(String key) {
+        return has(key) && !(require(key) instanceof Number number && number.longValue() == NO_TOKEN);
+    }
+
     int id(String key) {
-        return require(key) instanceof Number number ? number.intValue() : this.<Integer>fail(key, "a token id");
+        long id = require(key) instanceof Number number ? number.longValue() : this.<Long>fail(key, "a token id");
+        if (id < 0 || id > Integer.MAX_VALUE) {
+            throw new CheckpointException(source, key, id + " is no token id");
+        }
+        return (int) id;
     }
 
     List<String> strings(String key) {

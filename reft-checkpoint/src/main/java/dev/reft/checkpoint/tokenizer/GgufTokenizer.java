@@ -19,6 +19,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class GgufTokenizer {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final String KEY = "tokenizer.ggml.";
+    /** The keys of tokens that end a completion. */
+    static final List<String> ENDS = List.of("eos_token_id", "eot_token_id", "eom_token_id");
+
+    /** The kind of a file for token ids only. */
+    static final String NONE = "none";
+
     private static final String SPACE = "\u2581";
     private static final int NORMAL = 1;
     private static final int UNKNOWN = 2;
@@ -54,11 +60,17 @@ final class GgufTokenizer {
         return TokenizerJson.of(new GgufTokenizer(metadata).build(), metadata.source());
     }
 
+    /** Whether the metadata describe a tokenizer; some files are for token ids only. */
+    static boolean isIn(GgufKeys metadata) {
+        String model = metadata.string(KEY + "model", NONE);
+        return !model.equals(NONE) && !model.equals("no_vocab");
+    }
+
     /** The tokens that the metadata names as ends of a completion. */
     static Set<Integer> endIds(GgufKeys metadata) {
         Set<Integer> ids = new LinkedHashSet<>();
-        for (String name : List.of("eos_token_id", "eot_token_id", "eom_token_id")) {
-            if (metadata.has(KEY + name)) {
+        for (String name : ENDS) {
+            if (metadata.hasId(KEY + name)) {
                 ids.add(metadata.id(KEY + name));
             }
         }
@@ -152,7 +164,7 @@ final class GgufTokenizer {
         }
         bos(true);
         ObjectNode model = model(false, true);
-        if (metadata.has(KEY + "unknown_token_id")) {
+        if (metadata.hasId(KEY + "unknown_token_id")) {
             model.put("unk_token", token("unknown_token_id"));
         }
         merges(model.putArray("merges"));
@@ -225,7 +237,7 @@ final class GgufTokenizer {
     }
 
     private void bos(boolean otherwise) {
-        boolean wanted = metadata.flag(KEY + "add_bos_token", otherwise && metadata.has(KEY + "bos_token_id"));
+        boolean wanted = metadata.flag(KEY + "add_bos_token", otherwise && metadata.hasId(KEY + "bos_token_id"));
         root.putNull("post_processor");
         if (!wanted) {
             return;

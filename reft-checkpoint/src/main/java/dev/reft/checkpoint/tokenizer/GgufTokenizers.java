@@ -42,7 +42,7 @@ public final class GgufTokenizers {
      * @param config of the model
      * @param endIds the tokens that end a completion
      * @return keys that begin with {@code tokenizer.}, with values as {@link dev.reft.checkpoint.GgufWriter#write} takes
-     *     them; empty if the directory has no {@code tokenizer.json}
+     *     them; if the directory has no {@code tokenizer.json}, those of a file for token ids only
      * @throws IOException if a file cannot be read
      * @throws CheckpointException if llama.cpp has no tokenizer that does the same, naming what it lacks
      */
@@ -50,9 +50,18 @@ public final class GgufTokenizers {
             throws IOException {
         Path file = directory.resolve("tokenizer.json");
         if (!Files.isRegularFile(file)) {
-            return Map.of();
+            return withoutTexts(directory, config, endIds);
         }
         return new GgufTokenizers(directory, TokenizerJson.read(file)).metadata(config, endIds);
+    }
+
+    /** What llama.cpp's programs take as a model without a vocabulary. */
+    private static Map<String, Object> withoutTexts(Path directory, ModelConfig config, List<Integer> endIds) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put(KEY + "model", GgufTokenizer.NONE);
+        config.tokens().begin().ifPresent(id -> keys.put(KEY + "bos_token_id", id));
+        ends(directory, endIds, keys);
+        return keys;
     }
 
     private Map<String, Object> metadata(ModelConfig config, List<Integer> endIds) throws IOException {
@@ -73,7 +82,7 @@ public final class GgufTokenizers {
         if (bytes) {
             sentencePiece(tokens, types);
         } else {
-            keys.put(KEY + "merges", merges());
+            keys.put(KEY + "merges", mergeLines());
         }
         ids(config, endIds);
         ChatFormat.ofDirectory(directory)
@@ -90,8 +99,11 @@ public final class GgufTokenizers {
     }
 
     private void place(String[] tokens, String token, int id) {
-        if (id >= tokens.length) {
+        if (id < 0 || id >= tokens.length) {
             throw wrong("model.vocab", "has the id " + id + ", but the model " + tokens.length + " embeddings");
+        }
+        if (tokens[id] != null && !tokens[id].equals(token)) {
+            throw wrong("model.vocab", "has two tokens of the id " + id + ", '" + tokens[id] + "' and '" + token + "'");
         }
         tokens[id] = token;
     }
@@ -118,24 +130,48 @@ public final class GgufTokenizers {
         return types;
     }
 
-    private List<String> merges() {
-        List<String> merges = new ArrayList<>();
+    /** Two pieces that become one. */
+    private record Merge(String left, String right) {}
+
+    private List<Merge> merges() {
+        List<Merge> merges = new ArrayList<>();
         for (JsonNode merge : tree.path("model").path("merges")) {
-            merges.add(
-                    merge.isArray()
-                            ? merge.path(0).asString("") + " " + merge.path(1).asString("")
-                            : merge.asString(""));
+            String left = merge.isArray() ? merge.path(0).asString("") : left(merge.asString(""));
+            String right = merge.isArray()
+                    ? merge.path(1).asString("")
+                    : merge.asString("")
+                            .substring(Math.min(
+                                    left.length() + 1, merge.asString("").length()));
+            if (left.isEmpty() || right.isEmpty() || merge.isArray() && merge.size() != 2) {
+                throw wrong("model.merges[" + merges.size() + "]", merge + " is no pair of pieces");
+            }
+            merges.add(new Merge(left, right));
         }
         return merges;
+    }
+
+    private static String left(String merge) {
+        return merge.substring(0, Math.max(0, merge.indexOf(' ')));
+    }
+
+    /** As lines, in which a space stands between both pieces. */
+    private List<String> mergeLines() {
+        List<String> lines = new ArrayList<>();
+        for (Merge merge : merges()) {
+            if (merge.left().indexOf(' ') >= 0 || merge.right().indexOf(' ') >= 0) {
+                throw wrong("model.merges[" + lines.size() + "]", merge + " holds a space, which GGUF cannot say");
+            }
+            lines.add(merge.left() + " " + merge.right());
+        }
+        return lines;
     }
 
     /** SentencePiece merges by scores: a piece made by an earlier merge has a higher one. */
     private void sentencePiece(String[] tokens, int[] types) {
         Map<String, Integer> made = new HashMap<>();
-        List<String> merges = merges();
+        List<Merge> merges = merges();
         for (int i = 0; i < merges.size(); i++) {
-            int cut = merges.get(i).indexOf(' ');
-            made.putIfAbsent(merges.get(i).substring(0, cut) + merges.get(i).substring(cut + 1), i);
+            made.putIfAbsent(merges.get(i).left() + merges.get(i).right(), i);
         }
         float[] scores = new float[tokens.length];
         for (int i = 0; i < scores.length; i++) {
@@ -165,13 +201,23 @@ public final class GgufTokenizers {
             throw wrong("post_processor", "puts " + prefix.length + " tokens before a text, llama.cpp at most one");
         }
         id("bos_token_id", begin.orElse(-1));
-        List<String> names = List.of("eos_token_id", "eot_token_id", "eom_token_id");
-        for (int i = 0; i < Math.min(names.size(), endIds.size()); i++) {
-            id(names.get(i), endIds.get(i));
-        }
+        ends(directory, endIds, keys);
         id("padding_token_id", config.tokens().pad().orElse(-1));
         keys.put(KEY + "add_bos_token", prefix.length == 1);
         keys.put(KEY + "add_eos_token", false);
+    }
+
+    private static void ends(Path directory, List<Integer> endIds, Map<String, Object> keys) {
+        if (endIds.size() > GgufTokenizer.ENDS.size()) {
+            throw new CheckpointException(
+                    directory,
+                    "eos_token_id",
+                    "names " + endIds.size() + " tokens that end a completion, " + endIds + "; a GGUF file names "
+                            + GgufTokenizer.ENDS.size() + " at most, so the others would not end one there");
+        }
+        for (int i = 0; i < endIds.size(); i++) {
+            keys.put(KEY + GgufTokenizer.ENDS.get(i), endIds.get(i));
+        }
     }
 
     private void id(String name, int id) {

@@ -144,7 +144,7 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
      * @param file the GGUF file
      * @param endIds tokens that end a completion, beside those that the metadata names
      * @param modelVocabulary rows of the model's embedding, 0 if unknown
-     * @return the tokenizer, empty if the file has none
+     * @return the tokenizer, empty if the file has none: it is for token ids only
      * @throws IOException if the file beside cannot be read
      * @throws CheckpointException if the metadata is malformed, or of a kind that is not known (an unknown {@code
      *     tokenizer.ggml.pre} too: its tokens would be silently wrong); the message names file and key
@@ -154,7 +154,7 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
         GgufKeys keys = new GgufKeys(metadata, file);
         Path beside = file.resolveSibling("tokenizer.json");
         boolean wins = Files.isRegularFile(beside);
-        if (!wins && !keys.has("tokenizer.ggml.model")) {
+        if (!wins && !GgufTokenizer.isIn(keys)) {
             return Optional.empty();
         }
         Set<Integer> ends = new LinkedHashSet<>(endIds);
@@ -182,7 +182,7 @@ public final class HfTokenizer implements Tokenizer, AutoCloseable {
     public static void writeGguf(Map<String, ?> metadata, Path file, Path directory) throws IOException {
         GgufKeys keys = new GgufKeys(metadata, file);
         Path json = directory.resolve("tokenizer.json");
-        if (Files.notExists(json) && keys.has("tokenizer.ggml.model")) {
+        if (Files.notExists(json) && GgufTokenizer.isIn(keys)) {
             Files.write(json, GgufTokenizer.json(keys).bytes());
         }
         ChatFormat.writeGguf(metadata, file, directory);

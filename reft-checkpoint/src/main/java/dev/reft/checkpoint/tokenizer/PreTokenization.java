@@ -33,8 +33,12 @@ record PreTokenization(List<String> patterns, boolean digits, boolean wholeWords
     private static final PreTokenization DIGITS = new PreTokenization(List.of(), true, false, false, false);
     private static final PreTokenization LLAMA3 = new PreTokenization(
             List.of(CONTRACTIONS + LETTERS_AND + "\\p{N}{1,3}" + OTHERS + SPACES), false, true, true, false);
+    /** OpenAI's cl100k, as OLMo 2 and DBRX have it: Llama 3's cuts, but words are always merged. */
+    private static final PreTokenization DBRX = new PreTokenization(LLAMA3.patterns, false, false, false, false);
+
     private static final PreTokenization QWEN2 = new PreTokenization(
             List.of(CONTRACTIONS + LETTERS_AND + "\\p{N}" + OTHERS + SPACES), false, false, false, true);
+    private static final PreTokenization STABLELM2 = new PreTokenization(QWEN2.patterns, false, false, false, false);
     private static final PreTokenization TEKKEN = new PreTokenization(
             List.of(MARK + UPPER + "*" + LOWER + "+|" + MARK + UPPER + "+" + LOWER
                     + "*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*" + SPACES),
@@ -60,6 +64,9 @@ record PreTokenization(List<String> patterns, boolean digits, boolean wholeWords
             Map.entry("llama-bpe", LLAMA3),
             Map.entry("llama3", LLAMA3),
             Map.entry("llama-v3", LLAMA3),
+            Map.entry("dbrx", DBRX),
+            Map.entry("smaug-bpe", DBRX),
+            Map.entry("stablelm2", STABLELM2),
             Map.entry("qwen2", QWEN2),
             Map.entry("deepseek-r1-qwen", QWEN2),
             Map.entry("tekken", TEKKEN));
@@ -117,7 +124,7 @@ record PreTokenization(List<String> patterns, boolean digits, boolean wholeWords
         boolean nfc = normal.path("type").asString("").equals("NFC");
         understood &= bytes && regex == patterns.isEmpty() && (nfc || normal.isNull() || normal.isMissingNode());
         boolean wholeWords = tokenizer.path("model").path("ignore_merges").asBoolean(false);
-        for (String name : List.of("gpt-2", "smollm", "llama-bpe", "qwen2", "tekken")) {
+        for (String name : List.of("gpt-2", "smollm", "llama-bpe", "dbrx", "qwen2", "stablelm2", "tekken")) {
             PreTokenization known = Objects.requireNonNull(KNOWN.get(name));
             if (understood
                     && known.digits == digits

@@ -69,7 +69,9 @@ final class FakeHub implements AutoCloseable {
             requests.add(exchange.getRequestMethod() + " " + path + " "
                     + exchange.getRequestHeaders().getFirst("Range") + " "
                     + exchange.getRequestHeaders().getFirst("Authorization"));
-            String key = path.startsWith("/api/") ? "api" : path.substring(path.lastIndexOf('/') + 1);
+            int root = path.indexOf("/" + COMMIT + "/");
+            int from = root < 0 ? path.lastIndexOf('/') + 1 : root + COMMIT.length() + 2;
+            String key = path.startsWith("/api/") ? "api" : path.substring(from);
             Deque<Step> own = steps.getOrDefault(key, new ArrayDeque<>());
             Step step;
             synchronized (own) {
@@ -164,7 +166,7 @@ final class FakeHub implements AutoCloseable {
 
     /** Weights are large files, the others lie in git. */
     static String hash(String name, byte[] content) {
-        boolean large = name.endsWith(".safetensors") || name.endsWith(".gguf");
+        boolean large = name.endsWith(".safetensors") || name.endsWith(".gguf") || name.contains(".onnx");
         try {
             MessageDigest digest = MessageDigest.getInstance(large ? "SHA-256" : "SHA-1");
             if (!large) {

@@ -273,6 +273,35 @@ class HubTest {
     }
 
     @Test
+    void fetchesAGraphWithItsData() throws IOException {
+        fake.files.remove(WEIGHTS);
+        fake.files.put("onnx/model.onnx", text("graph"));
+        fake.files.put("onnx/model.onnx_data", weights);
+        fake.files.put("onnx/model.onnx_data_1", text("more"));
+        fake.files.put("onnx/model_q4.onnx", text("small"));
+        fake.files.put("onnx/model_q4.onnx.data", text("smaller"));
+        fake.files.put("1_Pooling/config.json", text("{\"pooling_mode_mean_tokens\":true}"));
+        fake.then("onnx/model.onnx_data", fake.breaksAfter("onnx/model.onnx_data", 70_000));
+        Path snapshot = hub().fetch("own/tiny");
+        assertEquals(cache.resolve("models--own--tiny/snapshots/" + FakeHub.COMMIT), snapshot);
+        assertEquals("graph", Files.readString(snapshot.resolve("onnx/model.onnx")));
+        assertArrayEquals(weights, Files.readAllBytes(snapshot.resolve("onnx/model.onnx_data")));
+        assertEquals("more", Files.readString(snapshot.resolve("onnx/model.onnx_data_1")));
+        assertTrue(Files.isRegularFile(snapshot.resolve("1_Pooling/config.json")));
+        assertEquals(0, fake.asked("model_q4"));
+        Path other = hub().onnx("onnx/model_q4.onnx").fetch("own/tiny");
+        assertEquals(snapshot.resolve("onnx/model_q4.onnx"), other);
+        assertEquals("smaller", Files.readString(snapshot.resolve("onnx/model_q4.onnx.data")));
+        assertTrue(String.valueOf(
+                        refused(hub().onnx("onnx/model_fp16.onnx"), "own/tiny").getMessage())
+                .contains("[onnx/model.onnx, onnx/model_q4.onnx]"));
+        fake.files.remove("onnx/model.onnx");
+        assertTrue(String.valueOf(refused(hub(), "own/tiny").getMessage()).contains("Hub.onnx"));
+        assertThrows(IllegalArgumentException.class, () -> hub().onnx("../model.onnx"));
+        assertThrows(IllegalArgumentException.class, () -> hub().onnx("model.bin"));
+    }
+
+    @Test
     void bytesAreBounded() {
         Hub small = hub().limits(Duration.ofSeconds(5), Duration.ofSeconds(1), 1, Duration.ZERO, 1000);
         assertTrue(String.valueOf(refused(small, "own/tiny").getMessage()).contains("more than the 1000"));

@@ -24,6 +24,7 @@ import dev.reft.model.ValueHead;
 import dev.reft.ppo.Batches;
 import dev.reft.ppo.PpoConfig;
 import dev.reft.ppo.PpoTrainer;
+import dev.reft.torch.NativeHandles;
 import dev.reft.torch.RandomWeights;
 import dev.reft.torch.Threads;
 import java.nio.file.Files;
@@ -32,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
-import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -122,7 +122,7 @@ class ResidentMemoryTest {
                             PpoTrainer.of(policy).grader(grader).config(config).start()) {
                 for (int step = 1; step <= STEPS; step++) {
                     trainer.step(batches.at(trainer.steps()));
-                    System.out.println("step " + step + " " + residentKilobytes() + " " + Pointer.totalCount());
+                    System.out.println("step " + step + " " + residentKilobytes() + " " + NativeHandles.count());
                 }
             }
         }

@@ -14,6 +14,7 @@ import dev.reft.onnx.graph.Dimension;
 import dev.reft.onnx.graph.ElementType;
 import dev.reft.onnx.graph.OnnxGraph;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +36,16 @@ final class DecoderGraph {
     private final String positions;
     private final AttentionNodes attention;
 
-    private DecoderGraph(Checkpoint checkpoint, @Nullable TensorSource valueHead, OnnxExportOptions options) {
+    private DecoderGraph(
+            Checkpoint checkpoint,
+            Optional<AddedAdapter> adapter,
+            @Nullable TensorSource valueHead,
+            OnnxExportOptions options) {
         this.config = checkpoint.config();
         this.names = Architecture.of(config.modelType()).names();
         this.options = options;
         this.valueHead = valueHead;
-        Weights weights = new Weights(checkpoint, names.base(), names.embedding() + ".weight");
+        Weights weights = new Weights(checkpoint, names.base(), names.embedding() + ".weight", adapter);
         this.operations = new Operations(graph, weights, names.transposed());
         this.ids = graph.input("input_ids", ElementType.INT64, BATCH, LENGTH);
         String mask = graph.input("attention_mask", ElementType.INT64, BATCH, TOTAL);
@@ -53,10 +58,15 @@ final class DecoderGraph {
      * A model's graph.
      *
      * @param checkpoint its weights, read when the graph is written
+     * @param adapter that is added to them
      * @param valueHead weight [1, width] and bias [1] of the value head; null if none is wanted
      */
-    static OnnxGraph of(Checkpoint checkpoint, @Nullable TensorSource valueHead, OnnxExportOptions options) {
-        return new DecoderGraph(checkpoint, valueHead, options).build();
+    static OnnxGraph of(
+            Checkpoint checkpoint,
+            Optional<AddedAdapter> adapter,
+            @Nullable TensorSource valueHead,
+            OnnxExportOptions options) {
+        return new DecoderGraph(checkpoint, adapter, valueHead, options).build();
     }
 
     private OnnxGraph build() {
@@ -143,7 +153,7 @@ final class DecoderGraph {
             graph.output("logits", logits, ElementType.FLOAT, BATCH, LENGTH, Dimension.of(vocabulary));
         }
         if (valueHead != null) {
-            Weights own = new Weights(valueHead, "", HEAD_WEIGHT);
+            Weights own = new Weights(valueHead, "", HEAD_WEIGHT, Optional.empty());
             String weight = graph.tensor(own.of(HEAD_WEIGHT, List.of(1L, width)));
             String bias = graph.tensor(own.of(HEAD_BIAS, List.of(1L)));
             String values = graph.node("Reshape", operations.product(x, weight, bias, true), attention.tokens());

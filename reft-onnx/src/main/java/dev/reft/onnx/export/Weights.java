@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
+import java.util.Optional;
 
 /** Tensors of a model's files as tensors of a graph, in fp32, decoded piece by piece while they are written. */
 final class Weights {
@@ -19,6 +20,7 @@ final class Weights {
 
     private final TensorSource source;
     private final String base;
+    private final Optional<AddedAdapter> adapter;
     private final boolean bare;
 
     /**
@@ -26,10 +28,12 @@ final class Weights {
      *
      * @param base what most names begin with; files that hold a decoder without its head lack it
      * @param embedding after the base, a tensor that every model has
+     * @param adapter that is added to them
      */
-    Weights(TensorSource source, String base, String embedding) {
+    Weights(TensorSource source, String base, String embedding, Optional<AddedAdapter> adapter) {
         this.source = source;
         this.base = base;
+        this.adapter = adapter;
         this.bare = source.tensor(base + embedding).isEmpty()
                 && source.tensor(embedding).isPresent();
     }
@@ -50,11 +54,27 @@ final class Weights {
             throw new CheckpointException(
                     source.path(), "tensor '" + stored + "'", "has the shape " + info.shape() + ", not " + shape);
         }
-        return Initializer.floats(name, shape, channel -> write(info, channel));
+        if (adapter.isPresent() && adapter.get().replaces(name)) {
+            return Initializer.floats(
+                    name, shape, channel -> write(adapter.get().saved(name), channel));
+        }
+        Optional<AddedAdapter.Layer> added = adapter.flatMap(low -> low.layer(name));
+        return Initializer.floats(name, shape, channel -> write(info, added, channel));
     }
 
-    private void write(TensorInfo info, WritableByteChannel channel) throws IOException {
-        if (info.type() == TensorType.F32) {
+    private static void write(float[] numbers, WritableByteChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Math.min(numbers.length, CHUNK), Float.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (int from = 0; from < numbers.length; from += CHUNK) {
+            int count = Math.min(CHUNK, numbers.length - from);
+            bytes.clear().asFloatBuffer().put(numbers, from, count);
+            channel.write(bytes.limit(count * Float.BYTES));
+        }
+    }
+
+    private void write(TensorInfo info, Optional<AddedAdapter.Layer> added, WritableByteChannel channel)
+            throws IOException {
+        if (info.type() == TensorType.F32 && added.isEmpty()) {
             channel.write(source.raw(info.name()));
             return;
         }
@@ -67,6 +87,9 @@ final class Weights {
             int count = (int) (Math.min(step, rows - from) * row);
             FloatBuffer floats = bytes.clear().asFloatBuffer().limit(count);
             source.readRows(info.name(), from, floats);
+            if (added.isPresent()) {
+                added.get().addTo(bytes.clear().asFloatBuffer().limit(count), from);
+            }
             channel.write(bytes.limit(count * Float.BYTES));
         }
     }

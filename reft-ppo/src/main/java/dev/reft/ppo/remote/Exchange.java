@@ -162,7 +162,10 @@ abstract class Exchange {
             fields.put("top_p", sampling.topP());
             fields.put("min_p", sampling.minP());
             fields.put("repeat_penalty", sampling.repetitionPenalty());
-            fields.put("repeat_last_n", -1);
+            // The whole row; newer servers refuse the -1 that used to say so.
+            fields.put(
+                    "repeat_last_n",
+                    sampling.repetitionPenalty() == 1 ? 0 : request.prompt().length + request.maxTokens());
             fields.put("n_probs", 1);
             fields.put("post_sampling_probs", false);
             fields.put("return_tokens", true);

@@ -105,11 +105,14 @@ public final class HttpSampler implements Sampler, Refreshable {
         return lag.now(weights.number());
     }
 
-    /** {@inheritDoc} Abandons what is under way. The server goes on. */
+    /** {@inheritDoc} Abandons what is under way. The server goes on with the weights that it has. */
     @Override
     public void close() {
-        closed = true;
-        workers.shutdownNow();
+        if (!closed) {
+            closed = true;
+            workers.shutdownNow();
+            weights.close();
+        }
     }
 
     HttpSamplerConfig config() {

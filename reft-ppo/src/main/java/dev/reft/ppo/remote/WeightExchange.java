@@ -26,6 +26,10 @@ final class WeightExchange {
     /** In the names of directories, so that runs that share a folder never take each other's. */
     private final String run = UUID.randomUUID().toString().substring(0, 8);
 
+    /** Directories of refreshes that failed; the server may still read one, so each try has its own. */
+    private final Deque<Path> failed = new ArrayDeque<>();
+
+    private long tries;
     private volatile long number;
     private volatile boolean unknown;
 
@@ -51,20 +55,41 @@ final class WeightExchange {
                 .orElseThrow(() -> new IllegalStateException("the sampler of "
                         + config.address().getHost() + " has no way for new weights: withReload(...)"));
         long next = number + 1;
-        String name = String.format(Locale.ROOT, "weights-%s-%06d", run, next);
+        String name = String.format(Locale.ROOT, "weights-%s-%06d", run, ++tries);
         Path directory = reload.folder().resolve(name);
         try {
             AtomicFiles.writeDirectory(directory, aside -> copy(exported, aside));
+            failed.add(directory); // until the server says otherwise
             unknown = true;
             load(reload, name, next);
+            failed.remove(directory);
             number = next;
             unknown = false;
             written.add(directory);
+            deleteFailed();
             while (written.size() > KEPT) {
                 AtomicFiles.deleteTree(written.remove());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("handing weights over in " + directory, e);
+        }
+    }
+
+    private void deleteFailed() throws IOException {
+        while (!failed.isEmpty()) {
+            AtomicFiles.deleteTree(failed.remove());
+        }
+    }
+
+    /** Deletes what the server was told to forget; what it has now stays, since it may open its files again. */
+    synchronized void close() {
+        try {
+            deleteFailed();
+            while (written.size() > 1) {
+                AtomicFiles.deleteTree(written.remove());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("deleting weights that were handed over", e);
         }
     }
 

@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * How a server gets new weights: a directory that both sides see, and a request to load from it.
  *
- * @param folder where exported weights are put, one directory a version; deleted when two newer ones are there
+ * @param folder where exported weights are put, one directory a version; deleted when two newer ones are there or the sampler
+ *     is closed, but for the newest that the server took
  * @param seenAs the folder as the server names it
  * @param endpoint path of the request, relative to the server's address
  * @param body fields of its JSON; in a value, <code>{directory}</code> is the new directory as the server names it and

@@ -298,15 +298,25 @@ class HttpSamplerTest {
             sampler.refresh(exported);
             sampler.refresh(exported);
             assertEquals(3, server.loaded.size());
-            try (Stream<Path> kept = Files.list(folder.resolve("weights"))) {
-                assertEquals(2, kept.count());
-            }
+            assertEquals(2, kept());
             server.steps.add(TinyServer.says(400, "{\"success\":false}"));
             RemoteSamplerException failed = assertThrows(RemoteSamplerException.class, () -> sampler.refresh(exported));
             assertTrue(String.valueOf(failed.getMessage()).contains("status 400"), failed.getMessage());
             assertThrows(IllegalStateException.class, () -> sampler.generate(List.of(request)));
+            assertEquals(3, kept(), "two, and one that the server may still read");
             sampler.refresh(exported);
+            assertEquals(2, kept());
             assertEquals(3, sampler.generate(List.of(request)).size());
+            assertEquals(server.loaded.size(), server.loaded.stream().distinct().count());
+            server.steps.add(TinyServer.says(400, "{\"success\":false}"));
+            assertThrows(RemoteSamplerException.class, () -> sampler.refresh(exported));
+        }
+        assertEquals(1, kept(), "what the server has last");
+    }
+
+    private long kept() throws IOException {
+        try (Stream<Path> kept = Files.list(folder.resolve("weights"))) {
+            return kept.count();
         }
     }
 }
