@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Makes pairs of the scored answers to one prompt after another. */
 final class PairMaker {
@@ -47,25 +46,18 @@ final class PairMaker {
         if (scored.size() < 2) {
             return;
         }
-        Scored best =
-                best(scored.stream().filter(answer -> answer.response().ended()).toList());
-        Scored worst = scored.get(0);
+        Scored best = null;
+        Scored any = scored.get(0);
+        Scored worst = any;
         for (Scored answer : scored) {
+            any = answer.score() > any.score() ? answer : any;
             worst = answer.score() < worst.score() ? answer : worst;
+            if (answer.response().ended() && (best == null || answer.score() > best.score())) {
+                best = answer;
+            }
         }
         // Where the only answers that are better than the worst were cut off there is no pair, and that is the reason.
-        Scored any = best(scored);
-        boolean lower = best != null && best.score() > worst.score();
-        compare(prompt, best == null || !lower ? any : best, worst, 0);
-    }
-
-    /** The first of the greatest scores; null without any. */
-    private static @Nullable Scored best(List<Scored> scored) {
-        Scored best = null;
-        for (Scored answer : scored) {
-            best = best == null || answer.score() > best.score() ? answer : best;
-        }
-        return best;
+        compare(prompt, best != null && best.score() > worst.score() ? best : any, worst, 0);
     }
 
     private void compare(Prompt prompt, Scored a, Scored b, double gap) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 class KilledCompareTest {
-    private static final int PATIENCE_SECONDS = 300;
+    private static final int PATIENCE_SECONDS = 900;
     private static final String OPTIONS =
             "--seeds 7 --threads 1 --chains 120 --answers 600 --tests 40 --warm-up-epochs 20"
                     + " --steps 8 --prompts 24 --evaluate-every 0 --save-every 1 --labelled 120 --votes 4";
