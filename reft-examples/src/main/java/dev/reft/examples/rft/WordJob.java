@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -49,21 +50,21 @@ public final class WordJob {
         lines(folder.resolve("validation.jsonl"), rows(problems.problems(Part.TEST, VALIDATION_ROWS)));
         List<Map<String, ?>> examples = new ArrayList<>();
         for (Problem problem : problems.problems(Part.CHAINS, EXAMPLES)) {
-            examples.add(Map.of(
+            examples.add(ordered(
                     "messages",
                     List.of(
-                            Map.of("role", "user", "content", problem.question()),
-                            Map.of("role", "assistant", "content", PromptFormat.WORDS.target(problem)))));
+                            ordered("role", "user", "content", problem.question()),
+                            ordered("role", "assistant", "content", PromptFormat.WORDS.target(problem)))));
         }
         lines(folder.resolve(WARM_UP), examples);
-        Map<String, Object> grader = Map.of(
+        Map<String, Object> grader = ordered(
                 "type", "string_check",
                 "name", "answer",
                 "operation", "like",
                 // The mark stands for the end, so that 5 is not found in 52.
                 "input", "{{sample.output_text}}|",
                 "reference", " answer {{item.reference_answer}}|");
-        Map<String, Object> hyperparameters = Map.of(
+        Map<String, Object> hyperparameters = ordered(
                 "n_epochs",
                 2,
                 "batch_size",
@@ -76,31 +77,40 @@ public final class WordJob {
                 "default");
         AtomicFiles.writeText(
                 job.toAbsolutePath(),
-                Json.write(Map.of(
+                Json.write(ordered(
                         "model", "o4-mini-2025-04-16",
                         "training_file", "train.jsonl",
                         "validation_file", "validation.jsonl",
                         "seed", 7,
                         "suffix", "words",
                         "method",
-                                Map.of(
+                                ordered(
                                         "type",
                                         "reinforcement",
                                         "reinforcement",
-                                        Map.of("grader", grader, "hyperparameters", hyperparameters)))));
+                                        ordered("grader", grader, "hyperparameters", hyperparameters)))));
         return job;
     }
 
     private static List<Map<String, ?>> rows(List<Problem> problems) {
         List<Map<String, ?>> rows = new ArrayList<>();
         for (Problem problem : problems) {
-            rows.add(Map.of(
+            rows.add(ordered(
                     "messages",
-                    List.of(Map.of("role", "user", "content", problem.question())),
+                    List.of(ordered("role", "user", "content", problem.question())),
                     "reference_answer",
                     problem.answer()));
         }
         return rows;
+    }
+
+    /** In the order given: that of {@link Map#of} differs from process to process, and with it the files' digests. */
+    private static Map<String, Object> ordered(Object... pairs) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            map.put(String.valueOf(pairs[i]), pairs[i + 1]);
+        }
+        return map;
     }
 
     private static void lines(Path file, List<? extends Map<String, ?>> rows) throws IOException {
