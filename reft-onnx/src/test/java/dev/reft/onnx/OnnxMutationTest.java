@@ -68,7 +68,7 @@ class OnnxMutationTest {
         assertEquals(List.of(), crashes);
         assertEquals(null, outcomes.get("surprise"), outcomes.toString());
         assertTrue(outcomes.getOrDefault("valid", 0) > MUTANTS / 50, outcomes.toString());
-        assertTrue(slowest < 20_000, slowest + " ms");
+        assertTrue(slowest < 60_000, slowest + " ms"); // a second on a machine that has nothing else to do
         assertTrue(peak < MOST_MEBIBYTES, peak + " MiB");
     }
 
