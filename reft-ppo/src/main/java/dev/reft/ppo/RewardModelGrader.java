@@ -26,7 +26,8 @@ import java.util.Set;
  *
  * <p>Gradings come from several threads: give it a scorer from {@link dev.reft.model.Models#shared}, which merges what waits into passes.
  * {@link #group} scores the completions of a prompt in one call, equal ones once. A grade's parts hold {@code value}, the model's own number. A
- * completion that is too long for the model's context gets {@link Grade.None}.
+ * completion that is too long for the model's context is judged by what fits, as one that did not end: leaving it out would spare a
+ * policy that rambles its bad marks. Only a prompt that fills the context by itself gets {@link Grade.None}.
  */
 public final class RewardModelGrader implements Grader {
     private final Scorer scorer;
@@ -95,10 +96,14 @@ public final class RewardModelGrader implements Grader {
         ModelInfo info = scorer.info();
         List<Row> rows = new ArrayList<>();
         Map<IntBuffer, Integer> known = new HashMap<>(); // samples of one prompt are often the same
+        int promptLength = Prompts.encode(scorer.tokenizer(), prompt).length;
         int[] index = new int[group.size()];
         for (int i = 0; i < index.length; i++) {
             int[] tokens = tokens(prompt, group.get(i));
-            index[i] = tokens.length > info.contextLength()
+            if (tokens.length > info.contextLength()) {
+                tokens = Arrays.copyOf(tokens, info.contextLength());
+            }
+            index[i] = promptLength >= info.contextLength()
                     ? -1
                     : known.computeIfAbsent(IntBuffer.wrap(tokens), all -> rows.size());
             if (index[i] == rows.size()) {
@@ -113,8 +118,8 @@ public final class RewardModelGrader implements Grader {
         for (int i : index) {
             grades.add(
                     i < 0
-                            ? Grade.none(
-                                    "longer than the context of " + info.contextLength() + " tokens of " + info.id())
+                            ? Grade.none("prompt '" + prompt.id() + "' alone fills the context of " + info.contextLength()
+                                    + " tokens of " + info.id())
                             : grade(values[i][0]));
         }
         return grades;

@@ -111,14 +111,21 @@ class RewardModelGraderTest {
     }
 
     @Test
-    void aCompletionThatIsTooLongIsNotScored() throws Exception {
+    void aCompletionThatIsTooLongIsJudgedByWhatFits() throws Exception {
         try (Policy policy = Preferring.policy()) {
             RewardModelGrader grader = RewardModelGrader.of(policy);
             Completion fits = completion(policy, Response.of("a"), Finish.LENGTH);
             Completion long1 = completion(policy, Response.of("aaaaaaaaaaaaaa"), Finish.LENGTH);
             List<Grade> grades = grader.group().grade(Preferring.all().get(0).prompt(), List.of(long1, fits));
-            assertInstanceOf(Grade.None.class, grades.get(0));
             assertInstanceOf(Grade.Score.class, grades.get(1));
+            Prompt prompt = Preferring.all().get(0).prompt();
+            int room = policy.info().contextLength() - Prompts.encode(policy.tokenizer(), prompt).length;
+            assertTrue(long1.tokens().length > room, "the test's completion must not fit");
+            Completion start = completion(policy, Response.of("a".repeat(room)), Finish.LENGTH);
+            assertEquals(room, start.tokens().length);
+            assertEquals(value(grader.grade(prompt, start)), value(grades.get(0)), 1e-6);
+            Prompt filling = Prompt.text("filling", "a".repeat(policy.info().contextLength()), "");
+            assertInstanceOf(Grade.None.class, grader.grade(filling, fits));
         }
         Training plain = Training.full(1);
         try (Policy without = Preferring.MODEL.policy(new Training(
@@ -148,11 +155,11 @@ class RewardModelGraderTest {
             Prompt prompt = Preferring.all().get(0).prompt();
             RewardModelGrader grader = RewardModelGrader.of(policy);
             List<Grade> grades = grader.group().grade(prompt, List.of(a, b, tooLong, again, cut));
-            assertEquals(3, rows[0], "an end makes another completion");
+            assertEquals(4, rows[0], "an end makes another completion");
             assertEquals(value(grades.get(0)), value(grades.get(3)));
             assertEquals(value(grader.grade(prompt, b)), value(grades.get(1)), 1e-6);
             assertEquals(value(grader.grade(prompt, cut)), value(grades.get(4)), 1e-6);
-            assertInstanceOf(Grade.None.class, grades.get(2));
+            assertInstanceOf(Grade.Score.class, grades.get(2));
         }
     }
 
