@@ -59,7 +59,8 @@ final class PartProcess {
      * @param parent its process id
      */
     static void endWith(long parent) {
-        // Not ProcessHandle.onExit: of a process that is no child it asks at longer and longer intervals, up to five seconds.
+        // Not ProcessHandle.onExit: of a process that is no child it asks at longer and longer intervals, up to five
+        // seconds.
         Thread watch = new Thread(
                 () -> {
                     while (ProcessHandle.current()

@@ -118,8 +118,8 @@ public final class RewardModelGrader implements Grader {
         for (int i : index) {
             grades.add(
                     i < 0
-                            ? Grade.none("prompt '" + prompt.id() + "' alone fills the context of " + info.contextLength()
-                                    + " tokens of " + info.id())
+                            ? Grade.none("prompt '" + prompt.id() + "' alone fills the context of "
+                                    + info.contextLength() + " tokens of " + info.id())
                             : grade(values[i][0]));
         }
         return grades;

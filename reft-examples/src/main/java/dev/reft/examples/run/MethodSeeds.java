@@ -92,7 +92,8 @@ record MethodSeeds(Map<String, MethodResult> seeds) {
     /** The mean of a measure of diversity over the seeds. */
     Estimate different(String contestant, ToDoubleFunction<Diversity> number) {
         return mean(
-                contestant, entry -> entry.diversity().map(number::applyAsDouble).orElse(Double.NaN));
+                contestant,
+                entry -> entry.diversity().map(number::applyAsDouble).orElse(Double.NaN));
     }
 
     private Estimate mean(String contestant, ToDoubleFunction<MethodResult.Entry> number) {

@@ -61,17 +61,19 @@ public final class MethodTable {
         columns.add(new Column("method", MethodSeeds::title));
         columns.add(new Column("greedy, %", name -> percent(all.greedy().mean(name))));
         if (all.votes() > 0) {
-            columns.add(new Column("vote of " + all.votes() + ", %", name -> percent(all.voted().mean(name))));
             columns.add(new Column(
-                    "rerank of " + all.votes() + ", %", name -> percent(all.reranked().mean(name))));
+                    "vote of " + all.votes() + ", %",
+                    name -> percent(all.voted().mean(name))));
+            columns.add(new Column(
+                    "rerank of " + all.votes() + ", %",
+                    name -> percent(all.reranked().mean(name))));
         }
         columns.add(new Column("labels", this::labels));
         columns.add(new Column("seconds", name -> text(all.fact(name, Facts::seconds), 0)));
         columns.add(new Column("MiB", name -> text(all.fact(name, Facts::residentMegabytes), 0)));
         if (all.votes() > 0) {
             columns.add(new Column(
-                    "different answers of " + all.votes(),
-                    name -> text(all.different(name, Diversity::answers), 2)));
+                    "different answers of " + all.votes(), name -> text(all.different(name, Diversity::answers), 2)));
             columns.add(new Column(
                     "different texts of " + all.votes(), name -> text(all.different(name, Diversity::texts), 2)));
             columns.add(new Column("distinct-2", name -> text(all.different(name, Diversity::distinct2), 3)));
@@ -80,7 +82,8 @@ public final class MethodTable {
                 "ReFT less it, points",
                 name -> against(
                         name,
-                        pairs -> pairs.difference(Bootstrap.DEFAULT, MethodSeeds.LEVEL).percent())));
+                        pairs -> pairs.difference(Bootstrap.DEFAULT, MethodSeeds.LEVEL)
+                                .percent())));
         columns.add(new Column(
                 "only ReFT / only it, McNemar p",
                 name -> against(
@@ -210,11 +213,14 @@ public final class MethodTable {
 
     private String order() {
         List<String> names = new ArrayList<>(all.contestants());
-        names.sort(
-                (a, b) -> Double.compare(all.greedy().mean(b).value(), all.greedy().mean(a).value()));
+        names.sort((a, b) -> Double.compare(
+                all.greedy().mean(b).value(), all.greedy().mean(a).value()));
         List<String> words = new ArrayList<>();
         names.forEach(name -> words.add(String.format(
-                Locale.ROOT, "%s %.1f", MethodSeeds.title(name), 100 * all.greedy().mean(name).value())));
+                Locale.ROOT,
+                "%s %.1f",
+                MethodSeeds.title(name),
+                100 * all.greedy().mean(name).value())));
         return "Order by greedy accuracy: " + String.join(", ", words) + ".";
     }
 
@@ -243,7 +249,8 @@ public final class MethodTable {
     private List<List<String>> further() {
         List<List<String>> rows = new ArrayList<>();
         for (String name : all.contestants()) {
-            all.further(name).forEach((measure, value) -> rows.add(List.of(MethodSeeds.title(name), measure, number(value))));
+            all.further(name)
+                    .forEach((measure, value) -> rows.add(List.of(MethodSeeds.title(name), measure, number(value))));
         }
         return rows;
     }
