@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The comparison, killed (SIGKILL) in the middle of each kind of method and started again with the same command, beside one that was
  * left alone. What follows from steps is the same to the last bit; stages of so many seconds have other numbers of steps, and the
- * same ones as far as both went.
+ * same ones as far as both went. Methods are killed in one process, which spares many starts; votes with a process a part, as is the default.
  */
 @Tag("slow")
 class KilledCompareTest {
@@ -27,7 +28,12 @@ class KilledCompareTest {
                     + " --steps 8 --prompts 24 --evaluate-every 0 --save-every 1 --labelled 120 --votes 4";
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    @BeforeAll
+    static void runUndisturbed() throws Exception {
+        finish("whole", true);
+    }
 
     /** What is done anew: its stages, and the files whose appearance is the moment of a kill. */
     private record Case(String part, boolean timed, List<String> stages, List<String> kills) {}
@@ -51,7 +57,6 @@ class KilledCompareTest {
 
     @Test
     void aKillInTheMiddleOfEachMethodChangesNothing() throws Exception {
-        finish("whole");
         for (Case one : CASES) {
             String run = "killed-" + one.part();
             copy("whole", run);
@@ -62,9 +67,9 @@ class KilledCompareTest {
             delete(run, "facts-" + one.part() + ".json");
             delete(run, "answers/" + one.part() + "-test.jsonl");
             for (String kill : one.kills()) {
-                killAt(run, kill);
+                killAt(run, kill, true);
             }
-            finish(run);
+            finish(run, true);
             for (String stage : one.stages()) {
                 check(run, stage, one.timed());
             }
@@ -77,7 +82,6 @@ class KilledCompareTest {
 
     @Test
     void aKillInTheMiddleOfTheVotesChangesNothing() throws Exception {
-        finish("whole");
         copy("whole", "killed");
         for (String file : List.of("finished-reranker.json", "facts-reranker.json", "checkpoints/reranker", "votes")) {
             delete("killed", file);
@@ -88,9 +92,9 @@ class KilledCompareTest {
                 Files.delete(file);
             }
         }
-        killAt("killed", "checkpoints/reranker/latest");
-        killAt("killed", "votes/warm-up-00000.json");
-        finish("killed");
+        killAt("killed", "checkpoints/reranker/latest", false);
+        killAt("killed", "votes/warm-up-00000.json", false);
+        finish("killed", false);
         check("killed", "reranker", false);
         for (String contestant : List.of("warm-up", "dpo", "ppo")) {
             Ballot.Count whole = ballot("whole", contestant);
@@ -148,9 +152,9 @@ class KilledCompareTest {
         }
     }
 
-    /** Starts, and kills as soon as a file is there. */
-    private void killAt(String run, String file) throws Exception {
-        Process process = start(run);
+    /** Starts, in one process or with one a method, and kills as soon as a file is there. */
+    private void killAt(String run, String file, boolean oneProcess) throws Exception {
+        Process process = start(run, oneProcess);
         Path awaited = seed(run).resolve(file);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!Files.exists(awaited) && !process.waitFor(2, TimeUnit.MILLISECONDS) && System.nanoTime() < end) {
@@ -162,18 +166,18 @@ class KilledCompareTest {
         assertTrue(inTheMiddle, run + " was over before it was killed");
     }
 
-    private void finish(String run) throws Exception {
-        Process process = start(run);
+    private static void finish(String run, boolean oneProcess) throws Exception {
+        Process process = start(run, oneProcess);
         assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), run + " did not end");
         assertEquals(0, process.exitValue(), Files.readString(said(run)));
     }
 
     /** What the last process of a run printed. */
-    private Path said(String run) {
+    private static Path said(String run) {
         return folder.resolve(run + ".txt");
     }
 
-    private Process start(String run) throws Exception {
+    private static Process start(String run, boolean oneProcess) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -184,6 +188,9 @@ class KilledCompareTest {
                 "--out",
                 folder.resolve(run).toString()));
         command.addAll(List.of(OPTIONS.split(" ")));
+        if (oneProcess) {
+            command.add("--in-process");
+        }
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(said(run).toFile())
