@@ -59,8 +59,8 @@ class KilledJobTest {
         Process process = start("killed");
         Path awaited = folder.resolve("killed").resolve(saved);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!Files.exists(awaited) && process.isAlive() && System.nanoTime() < end) {
-            Thread.sleep(2);
+        while (!Files.exists(awaited) && !process.waitFor(2, TimeUnit.MILLISECONDS) && System.nanoTime() < end) {
+            Thread.onSpinWait();
         }
         assertTrue(process.isAlive(), "ended before " + saved + ": " + Files.readString(said("killed")));
         process.destroyForcibly().waitFor();
