@@ -77,6 +77,23 @@ public final class PythonText {
     }
 
     /**
+     * {@code len(text.split())}: how many words {@link #split} finds, without making them.
+     *
+     * @param text any text
+     * @return &gt;= 0
+     */
+    public static int countWords(String text) {
+        int words = 0;
+        boolean inWord = false;
+        for (int i = 0; i < text.length(); i++) {
+            boolean space = isSpace(text.charAt(i));
+            words += inWord || space ? 0 : 1;
+            inWord = !space;
+        }
+        return words;
+    }
+
+    /**
      * {@code text.split(separator)[-1]}: what follows the last separator, separators being taken from the left without
      * overlap.
      *

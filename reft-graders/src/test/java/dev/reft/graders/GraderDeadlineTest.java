@@ -84,6 +84,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GraderDeadlineTest {
     private static final Duration DEADLINE = Duration.ofMillis(50);
     private static final long MOST_CPU_MILLIS = 150;
+    /** The best of so many counts: a page fault, a collection or a busy sibling core is not the grader's time. */
+    private static final int TRIES = 8;
+
     private static final long MOST_WALL_MILLIS = 10_000;
     private static final int LENGTH = 400_000;
 
@@ -322,7 +325,7 @@ class GraderDeadlineTest {
 
     private static void inTime(Grader grader, Prompt prompt, Completion completion) {
         long best = Long.MAX_VALUE;
-        for (int i = 0; i < 3 && best > MOST_CPU_MILLIS; i++) {
+        for (int i = 0; i < TRIES && best > MOST_CPU_MILLIS; i++) {
             long wall = System.nanoTime();
             long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             try {

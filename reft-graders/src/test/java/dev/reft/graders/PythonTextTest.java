@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.DoubleRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,5 +129,11 @@ class PythonTextTest {
                 .filter(PythonText::isSpace)
                 .count();
         assertEquals(29, spaces);
+    }
+
+    @Property(tries = 300)
+    void countsTheWordsThatSplitFinds(
+            @ForAll @CharRange(from = ' ', to = '#') @Chars({'\u00a0', '\u2003', '\n', 'x'}) String text) {
+        assertEquals(PythonText.split(text).size(), PythonText.countWords(text));
     }
 }

@@ -80,7 +80,7 @@ final class OpenInstructFunctions {
                 Maker.with(
                         (a, l) -> {
                             Arguments.Threshold bound = quantity(a, true);
-                            return text -> bound.admits(PythonText.split(text).size());
+                            return text -> bound.admits(PythonText.countWords(text));
                         },
                         "N",
                         "quantifier"));

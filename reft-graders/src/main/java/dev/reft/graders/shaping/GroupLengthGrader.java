@@ -1,6 +1,7 @@
 package dev.reft.graders.shaping;
 
 import dev.reft.generation.Completion;
+import dev.reft.grading.Deadline;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.grading.GroupGrader;
@@ -54,9 +55,11 @@ public record GroupLengthGrader(Grader correctness, double rightFrom, LengthUnit
                 scored.add(i);
             }
         }
-        int[] lengths = scored.stream().mapToInt(i -> unit.of(group.get(i))).toArray();
+        int[] lengths = new int[scored.size()];
         boolean[] right = new boolean[lengths.length];
         for (int i = 0; i < right.length; i++) {
+            Deadline.current().check();
+            lengths[i] = unit.of(group.get(scored.get(i)));
             right[i] = ((Grade.Score) grades.get(scored.get(i))).value() >= rightFrom;
         }
         double[] scores = scores(lengths, right);

@@ -23,7 +23,7 @@ public enum LengthUnit {
         return switch (this) {
             case TOKENS -> completion.tokens().length;
             case CODE_POINTS -> text.codePointCount(0, text.length());
-            case WORDS -> PythonText.split(text).size();
+            case WORDS -> PythonText.countWords(text);
         };
     }
 }
