@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 
 /**
  * Reinforcement on multiple choice, twice from the same warm-up: once the reward pays the letter alone, once the letter and the reasoning;
- * both times a token costs a hundredth.
+ * both times a paid answer is worth a hundredth less for each of its tokens.
  * At every evaluation the right letters with wrong reasoning are counted, and a watch compares the reward with a held-out grader of the
  * reasoning. The same call after a kill goes on where it was.
  */
@@ -36,7 +36,10 @@ public final class ChoiceHacking {
     private static final String WARM_UP = "warm-up";
     private static final String HELD_OUT = "held_out/";
 
-    /** What a token of an answer costs in training, whatever is paid, as where short answers are wanted. */
+    /**
+     * What each token takes from the pay of an answer, as where short answers are wanted. What is not paid costs nothing: else a group in
+     * which all are wrong would teach to say less, and in the end nothing.
+     */
     private static final double TOKEN_COST = 0.01;
 
     private final TaskPlan plan;
@@ -57,7 +60,7 @@ public final class ChoiceHacking {
         Grader grader() {
             Grader paid = this == LETTER ? ChoiceReading.PAYS_LETTER : ChoiceReading.PAYS_BOTH;
             return (prompt, completion) -> paid.grade(prompt, completion) instanceof Grade.Score score
-                    ? Grade.of(score.value() - TOKEN_COST * completion.tokens().length)
+                    ? Grade.of(score.value() * (1 - TOKEN_COST * completion.tokens().length))
                     : Grade.none("nothing is paid");
         }
     }
