@@ -38,8 +38,7 @@ class QuickstartTest {
     @Test
     void anUnknownKindOfDataIsToldWithThoseThereAre() {
         String said = failure("--data", "svampcot");
-        assertTrue(
-                said.contains("'svampcot' is none of words, svamp, svamp-pcot, mathqa, gsm8k, jsonl"), said);
+        assertTrue(said.contains("'svampcot' is none of words, svamp, svamp-pcot, mathqa, gsm8k, jsonl"), said);
     }
 
     @Test

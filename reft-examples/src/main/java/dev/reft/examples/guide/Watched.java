@@ -110,8 +110,8 @@ public final class Watched {
                 warnings.addAll(watch.observe(seen));
             } else {
                 double score = heldOut.evaluate(heldOutProblems).accuracy();
-                warnings.addAll(watch.observe(seen.with(HeldOutFalls.HELD_OUT, score)
-                        .with(Probes.OFF_TASK, Probes.logProb(policy, probes))));
+                warnings.addAll(watch.observe(
+                        seen.with(HeldOutFalls.HELD_OUT, score).with(Probes.OFF_TASK, Probes.logProb(policy, probes))));
                 shelf.offer(trainer.steps(), score, best -> trainer.save(best, watch.state()));
             }
             trainer.save(folder, watch.state());

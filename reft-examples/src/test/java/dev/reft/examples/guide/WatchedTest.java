@@ -146,7 +146,8 @@ class WatchedTest {
                         + "\",\"scores\":{\"0\":1,\"1\":5,\"2\":3,\"3\":3}}");
             }
             Path rated = Files.write(folder.resolve("ratings.jsonl"), rows);
-            assertEquals(3, Watched.learn(trainer, rollouts, sheet, List.of(rated)).metric("objective/raw_scores"));
+            assertEquals(
+                    3, Watched.learn(trainer, rollouts, sheet, List.of(rated)).metric("objective/raw_scores"));
             assertEquals(1, trainer.steps());
             try (Policy other = policy();
                     PreferenceTrainer dpo = PreferenceTrainer.start(other, PreferenceConfig.dpo())) {

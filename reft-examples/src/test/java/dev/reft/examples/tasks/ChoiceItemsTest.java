@@ -70,10 +70,8 @@ class ChoiceItemsTest {
     void anAnswerThatWasCutOffHasNoLetter() throws Exception {
         String text = "3 + 4 = 7 . answer B";
         assertEquals(
-                0,
-                Texts.scoreCutOff(ChoiceReading.PAYS_LETTER, PROMPT, text).value());
-        assertEquals(
-                0, Texts.scoreCutOff(ChoiceReading.PAYS_BOTH, PROMPT, text).value());
+                0, Texts.scoreCutOff(ChoiceReading.PAYS_LETTER, PROMPT, text).value());
+        assertEquals(0, Texts.scoreCutOff(ChoiceReading.PAYS_BOTH, PROMPT, text).value());
         Grade.Score look = Texts.scoreCutOff(ChoiceReading.LOOK, PROMPT, text);
         assertEquals(0, look.value());
         assertEquals(0, look.parts().get(ChoiceReading.LETTER));

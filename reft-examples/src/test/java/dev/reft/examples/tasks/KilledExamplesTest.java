@@ -42,7 +42,9 @@ class KilledExamplesTest {
         check(
                 ExampleTasks.class,
                 "--task puzzle" + SIZES,
-                List.of("puzzle/stages/.scratch-warm-up/checkpoints/latest", "puzzle/stages/.scratch-grpo/checkpoints/latest"),
+                List.of(
+                        "puzzle/stages/.scratch-warm-up/checkpoints/latest",
+                        "puzzle/stages/.scratch-grpo/checkpoints/latest"),
                 List.of("puzzle/stages/warm-up/answers.jsonl", "puzzle/stages/grpo/steps.jsonl"));
     }
 
@@ -75,7 +77,8 @@ class KilledExamplesTest {
     }
 
     /** Killed once it has saved in the middle of a stage, and of each further one, a run comes to the same end as one that was left alone. */
-    private void check(Class<?> program, String options, List<String> killedAt, List<String> compared) throws Exception {
+    private void check(Class<?> program, String options, List<String> killedAt, List<String> compared)
+            throws Exception {
         finish(program, options, "whole");
         for (String moment : killedAt) {
             Process process = start(program, options, "killed");

@@ -107,7 +107,9 @@ class StyledProblemsTest {
                     "answer " + prompt.reference() + " answer " + prompt.reference(),
                     "1 + 1 = 2 . 1 + 1 = 2 .")) {
                 assertEquals(
-                        0, Texts.scoreCutOff(StyledProblems.grader(), prompt, text).value(), prompt + ": " + text);
+                        0,
+                        Texts.scoreCutOff(StyledProblems.grader(), prompt, text).value(),
+                        prompt + ": " + text);
                 Grade.Score looked = Texts.scoreCutOff(StyledProblems.LOOK, prompt, text);
                 assertEquals(Map.of(StyledProblems.RIGHT, 0.0, StyledProblems.KEPT, 0.0), looked.parts());
                 assertTrue(looked.value() <= 0.2, looked.toString());

@@ -190,9 +190,7 @@ class TaskRunTest {
             String answer = ConstraintAnswers.keeping(
                     prompt.constraints().get(0), new Dice(prompt.id().hashCode()));
             assertEquals(
-                    1,
-                    Texts.score(ConstraintRun.KEPT, prompt.prompt(), answer).value(),
-                    prompt + ": " + answer);
+                    1, Texts.score(ConstraintRun.KEPT, prompt.prompt(), answer).value(), prompt + ": " + answer);
             assertEquals(
                     0,
                     Texts.scoreCutOff(ConstraintRun.KEPT, prompt.prompt(), answer)
