@@ -51,11 +51,17 @@ class KilledExamplesTest {
     /** Samples that were drawn beside the updates are lost with the process, and drawn again. */
     @Test
     void constraints() throws Exception {
+        String steps = "stages/grpo-overlapped/steps.jsonl";
         check(
                 TrainConstraints.class,
-                SIZES.replace("--questions 64", "--questions 120").replace("--save-every 1", "--save-every 2"),
+                SIZES.replace("--questions 64", "--questions 120")
+                        .replace("--warm-up-epochs 12", "--warm-up-epochs 40")
+                        .replace("--prompts 4 --samples 2", "--prompts 8 --samples 4")
+                        .replace("--save-every 1", "--save-every 2"),
                 List.of("stages/.scratch-grpo-overlapped/checkpoints/latest"),
-                List.of("stages/grpo-overlapped/steps.jsonl"));
+                List.of(steps));
+        String last = text("whole", steps).lines().reduce((a, b) -> b).orElse("");
+        assertFalse(last.contains("\"watch/kl\":0.0,"), "nothing was learned: " + last);
     }
 
     /** Killed in each of its stages: SFT, both forms of preferences, reinforcement. */
