@@ -186,6 +186,7 @@ class FormulaPropertiesTest {
         for (double[] advantages : new double[][] {
             GroupAdvantages.normalised(rewards, groups, 0, true),
             GroupAdvantages.normalised(rewards, groups, 1e-9, false),
+            GroupAdvantages.normalisedByBatch(rewards, groups, 1e-9),
             GroupAdvantages.centred(rewards, groups),
             GroupAdvantages.leaveOneOut(rewards, groups),
             GroupAdvantages.lengthWeighted(rewards, groups, lengths)
@@ -194,6 +195,25 @@ class FormulaPropertiesTest {
                 assertEquals(0.0, advantage);
             }
         }
+    }
+
+    /** Beside groups that do differ: their deviation, or their mean, must not make something of a group of one. */
+    @Property(tries = 200)
+    void aGroupOfOneGetsExactlyNothing(
+            @ForAll("row") double[] others, @ForAll @DoubleRange(min = -5, max = 5) double reward) {
+        int last = others.length;
+        double[] rewards = Arrays.copyOf(others, last + 1);
+        rewards[last] = reward;
+        int[] groups = new int[last + 1];
+        groups[last] = 1;
+        int[] lengths = new int[last + 1];
+        Arrays.setAll(lengths, i -> 1 + i);
+        assertEquals(0.0, GroupAdvantages.normalised(rewards, groups, 1e-4, true)[last]);
+        assertEquals(0.0, GroupAdvantages.normalised(rewards, groups, 0, false)[last]);
+        assertEquals(0.0, GroupAdvantages.normalisedByBatch(rewards, groups, 1e-4)[last]);
+        assertEquals(0.0, GroupAdvantages.centred(rewards, groups)[last]);
+        assertEquals(0.0, GroupAdvantages.leaveOneOut(rewards, groups)[last]);
+        assertEquals(0.0, GroupAdvantages.lengthWeighted(rewards, groups, lengths)[last]);
     }
 
     @Property(tries = 200)

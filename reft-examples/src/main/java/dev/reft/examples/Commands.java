@@ -1,7 +1,12 @@
 package dev.reft.examples;
 
+import dev.reft.examples.run.RunPlan.DataKind;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
 
 /** What the commands of this module share. */
 final class Commands {
@@ -14,10 +19,24 @@ final class Commands {
         }
     }
 
+    /** A kind of data as help spells it, {@code svamp-pcot}, or as records do, {@code SVAMP_PCOT}. */
+    private static DataKind dataKind(String text) {
+        String name = text.replace('-', '_').toUpperCase(Locale.ROOT);
+        List<String> known = new ArrayList<>();
+        for (DataKind kind : DataKind.values()) {
+            if (kind.name().equals(name)) {
+                return kind;
+            }
+            known.add(kind.name().replace('_', '-').toLowerCase(Locale.ROOT));
+        }
+        throw new TypeConversionException("'" + text + "' is none of " + String.join(", ", known));
+    }
+
     /** Runs a command: 0 if all went well, 2 for wrong options, 1 for another failure that has a message for its user. */
     static int run(Object command, String... arguments) {
         return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(DataKind.class, Commands::dataKind)
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     boolean told = failure instanceof IllegalArgumentException
                             || failure instanceof IllegalStateException

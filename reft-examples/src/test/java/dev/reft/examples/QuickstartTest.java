@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QuickstartTest {
     @TempDir
@@ -24,6 +26,19 @@ class QuickstartTest {
         assertTrue(failure("--prompts", "0").contains("PPO prompts 0 must be at least 1"));
         assertTrue(failure("--prompts", "many").contains("'many' is not an int"));
         assertFalse(failure("--prompts", "0").contains("\tat "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"svamp-pcot", "svamp_pcot", "SVAMP_PCOT", "Svamp-PCoT"})
+    void aKindOfDataIsKnownAsHelpAndAsRecordsSpellIt(String spelling) {
+        String said = failure("--model", "x", "--data", spelling);
+        assertTrue(said.contains("SVAMP_PCOT needs a training file and a test file"), said);
+    }
+
+    @Test
+    void anUnknownKindOfDataIsToldWithThoseThereAre() {
+        String said = failure("--data", "svampcot");
+        assertTrue(said.contains("'svampcot' is none of words, svamp, svamp-pcot, mathqa, gsm8k, jsonl"), said);
     }
 
     @Test

@@ -233,7 +233,8 @@ public interface PpoTrainer extends AutoCloseable {
 
     /**
      * Writes a checkpoint {@code step-000040} into a folder and makes it the latest. The last two and the one with the best mean
-     * score since the save before it are kept.
+     * score since the save before it are kept. That is the score
+     * of training: the best by a held-out score are for a {@link dev.reft.ppo.watch.CheckpointShelf} to keep.
      *
      * @param checkpoint the folder of all checkpoints of the run, made if absent
      * @param hostState anything the host wants back on resume

@@ -143,6 +143,49 @@ class GroupMethodsTest {
         }
     }
 
+    @TestFactory
+    Stream<DynamicTest> oneSampleOfAPromptIsRefusedWhereSamplesAreCompared() {
+        Map<String, PpoConfig> methods = new java.util.TreeMap<>(Methods.all());
+        methods.put("tulu31", PpoConfig.tulu31());
+        methods.put("a critic and the group's mean", Methods.both());
+        assertFalse(methods.remove("reinforce++").advantages().needsGroups());
+        return methods.entrySet().stream()
+                .map(method -> DynamicTest.dynamicTest(method.getKey(), () -> {
+                    PpoConfigBuilder one = method.getValue().toBuilder().samplesPerPrompt(1);
+                    String said = assertThrows(IllegalArgumentException.class, one::build)
+                            .getMessage();
+                    assertTrue(said.contains("samplesPerPrompt 1") && said.contains("at least 2"), said);
+                }));
+    }
+
+    /** A group of one by accident: the other samples' gradings failed. What is whitened over the batch is moved with the batch. */
+    @TestFactory
+    Stream<DynamicTest> oneScoreLeftInAGroupMovesNothing() {
+        return Methods.all().entrySet().stream()
+                .filter(method -> method.getValue().advantages().needsGroups()
+                        && method.getValue().advantageWhitening().isEmpty())
+                .map(method -> DynamicTest.dynamicTest(method.getKey(), () -> {
+                    try (Policy policy = Methods.policy(10);
+                            PpoTrainer trainer = PpoTrainer.of(policy)
+                                    .grader(GroupMethodsTest::halfFails)
+                                    .config(method.getValue())
+                                    .start()) {
+                        Experience experience =
+                                trainer.shape(trainer.score(trainer.grade(trainer.collect(Addition.prompts()))));
+                        boolean others = false;
+                        for (int row = 0; row < 72; row++) {
+                            for (float advantage : experience.advantages()[row]) {
+                                if (row < 24) {
+                                    assertEquals(0, advantage);
+                                }
+                                others |= advantage != 0;
+                            }
+                        }
+                        assertTrue(others, "groups of two are compared");
+                    }
+                }));
+    }
+
     @Test
     void longCompletionsArePunishedAfterTheirScore() {
         PpoConfig config = Methods.all().get("dapo");

@@ -11,7 +11,9 @@ import dev.reft.ppo.EvaluationConfig;
 import dev.reft.ppo.EvaluationReport;
 import dev.reft.ppo.Evaluator;
 import dev.reft.ppo.GradedRollouts;
+import dev.reft.ppo.PairSet;
 import dev.reft.ppo.PpoTrainer;
+import dev.reft.ppo.PreferenceTrainer;
 import dev.reft.ppo.Rollouts;
 import dev.reft.ppo.StepReport;
 import dev.reft.ppo.evaluation.Ranker;
@@ -27,6 +29,8 @@ import dev.reft.ppo.pipeline.Stage;
 import dev.reft.ppo.statistics.Bootstrap;
 import dev.reft.ppo.statistics.Estimate;
 import dev.reft.ppo.statistics.PairedOutcomes;
+import dev.reft.ppo.watch.BestCheckpoints;
+import dev.reft.ppo.watch.CheckpointShelf;
 import dev.reft.ppo.watch.HeldOutFalls;
 import dev.reft.ppo.watch.Observation;
 import dev.reft.ppo.watch.Probes;
@@ -71,7 +75,8 @@ public final class Watched {
 
     // region watching
     /**
-     * Steps that are watched for hacking and collapse; the watch's state travels in the checkpoints.
+     * Steps that are watched for hacking and collapse; the watch's state travels in the checkpoints, and the best three by held-out
+     * score stay.
      *
      * @param policy what learns
      * @param trainer started or resumed
@@ -79,7 +84,7 @@ public final class Watched {
      * @param heldOut answers what training never sees
      * @param heldOutProblems its problems
      * @param probes fixed texts that have nothing to do with the task
-     * @param folder for checkpoints
+     * @param folder for checkpoints; {@code resume} takes it, and each of those on the shelf: {@code shelf.path(step)}
      * @param steps of training
      * @return all warnings, with advice
      */
@@ -95,18 +100,20 @@ public final class Watched {
         TrainingWatch watch = trainer.hostState().isEmpty()
                 ? new TrainingWatch(WatchRule.defaults())
                 : TrainingWatch.resume(WatchRule.defaults(), trainer.hostState());
+        CheckpointShelf shelf = CheckpointShelf.open(folder.resolve("best"), BestCheckpoints.KEPT);
         List<Warning> warnings = new ArrayList<>();
         while (trainer.steps() < steps) {
             GradedRollouts graded = trainer.grade(trainer.collect(prompts.at(trainer.steps())));
             StepReport report = trainer.update(graded);
             Observation seen = Observation.of(report).with(RolloutMeasures.of(graded));
-            if (report.step() % 5 == 0) {
-                seen = seen.with(
-                                HeldOutFalls.HELD_OUT,
-                                heldOut.evaluate(heldOutProblems).accuracy())
-                        .with(Probes.OFF_TASK, Probes.logProb(policy, probes));
+            if (report.step() % 5 != 0) {
+                warnings.addAll(watch.observe(seen));
+            } else {
+                double score = heldOut.evaluate(heldOutProblems).accuracy();
+                warnings.addAll(watch.observe(
+                        seen.with(HeldOutFalls.HELD_OUT, score).with(Probes.OFF_TASK, Probes.logProb(policy, probes))));
+                shelf.offer(trainer.steps(), score, best -> trainer.save(best, watch.state()));
             }
-            warnings.addAll(watch.observe(seen));
             trainer.save(folder, watch.state());
         }
         return warnings;
@@ -143,6 +150,21 @@ public final class Watched {
         Ratings ratings = Ratings.read(files, sheet);
         ratings.problems().forEach(System.err::println); // row, field and value of what could not be used
         return trainer.update(ratings.grades(rollouts));
+    }
+
+    /**
+     * Learns from the same files by pairs, which scores, choices and rankings all give.
+     *
+     * @param trainer of DPO; a {@code RewardModelTrainer} takes the same pairs
+     * @param rollouts what was rated
+     * @param sheet what was asked
+     * @param files what the raters' browsers saved
+     * @return what happened
+     */
+    public static StepReport prefer(
+            PreferenceTrainer trainer, Rollouts rollouts, FeedbackSheet sheet, List<Path> files) {
+        PairSet preferred = Ratings.read(files, sheet).pairs(rollouts);
+        return trainer.step(preferred.pairs());
     }
     // endregion
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /**
  * What an answer to a multiple-choice problem says: its letter, and the value that its reasoning comes to.
  *
- * @param letter "" if none can be read
+ * @param letter "" if none can be read, or the answer was cut off
  * @param value the result of the last step; "" without a step, or if a step does not add up
  */
 record ChoiceReading(String letter, String value) {
@@ -49,8 +49,10 @@ record ChoiceReading(String letter, String value) {
     /** The held-out grader: the score of {@link #PAYS_BOTH}, and what is wrong with right letters as parts. */
     static final Grader LOOK = (prompt, completion) -> of(completion).look(prompt);
 
+    /** An answer that was cut off has steps, and no letter. */
     static ChoiceReading of(Completion completion) {
-        return of(completion.text());
+        ChoiceReading read = of(completion.text());
+        return WholeAnswers.isWhole(completion) ? read : new ChoiceReading("", read.value());
     }
 
     static ChoiceReading of(String text) {

@@ -110,11 +110,11 @@ final class ExtractionTask implements Task {
 
     @Override
     public Grader grader() {
-        return StructuredGrader.of(
+        return new WholeAnswers(StructuredGrader.of(
                 new Field("university", FieldGrader.TEXT, 1),
                 new Field("programming_languages", FieldGrader.listF1(FieldGrader.TEXT), 1),
                 new Field("city", FieldGrader.TEXT, 1),
-                new Field("state", FieldGrader.TEXT, 1));
+                new Field("state", FieldGrader.TEXT, 1)));
     }
 
     @Override

@@ -53,7 +53,8 @@ final class FunctionGrader implements Grader, AutoCloseable {
                     + "' has not " + TESTS + " values");
         }
         String text = completion.text().strip();
-        boolean function = text.startsWith(HEAD)
+        boolean function = WholeAnswers.isWhole(completion)
+                && text.startsWith(HEAD)
                 && text.length() <= LONGEST
                 && text.chars().allMatch(c -> c >= ' ' && c <= '~');
         List<String> values = function ? outputs(text) : List.of();

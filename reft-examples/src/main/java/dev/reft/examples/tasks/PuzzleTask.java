@@ -93,8 +93,8 @@ final class PuzzleTask implements Task {
 
     @Override
     public Grader grader() {
-        return new GatedGrader(
-                SEATED, 1, WeightedGrader.of(new Part("clues", SHARE, 0.5), new Part("all", ALL, 0.5)), 0);
+        return new WholeAnswers(new GatedGrader(
+                SEATED, 1, WeightedGrader.of(new Part("clues", SHARE, 0.5), new Part("all", ALL, 0.5)), 0));
     }
 
     private static double share(Prompt prompt, Completion completion) {

@@ -4,6 +4,7 @@ import dev.reft.examples.data.Problem;
 import dev.reft.examples.data.WordProblems;
 import dev.reft.examples.data.WordProblems.Part;
 import dev.reft.examples.data.WorkedAnswer;
+import dev.reft.generation.Completion;
 import dev.reft.graders.shaping.WeightedGrader;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
@@ -40,17 +41,19 @@ final class StyledProblems {
     private static final String FORMAT = " =>";
     private static final String PROBLEM = "problem";
 
-    /** 1 if the last answer is the right number. */
-    static final Grader IS_RIGHT = (prompt, completion) -> Grade.of(right(prompt, completion.text()));
+    /** 1 if a whole answer's last word is the right number. */
+    static final Grader IS_RIGHT =
+            new WholeAnswers((prompt, completion) -> Grade.of(right(worked(prompt, completion))));
 
-    /** 1 if the style is kept. */
-    static final Grader IS_KEPT = (prompt, completion) -> Grade.of(kept(prompt, completion.text()));
+    /** 1 if a whole answer keeps the style: one that was cut off has not shown how it would have ended. */
+    static final Grader IS_KEPT = new WholeAnswers((prompt, completion) -> Grade.of(kept(prompt, completion)));
 
     /** What is looked at, never trained on: both sets' graders as parts, and how much an imagined customer likes the answer. */
     static final Grader LOOK = (prompt, completion) -> {
-        double kept = kept(prompt, completion.text());
-        double right = right(prompt, completion.text());
-        double liked = WorkedAnswer.score(completion.text(), prompt.reference()).value();
+        double kept = kept(prompt, completion);
+        Grade.Score worked = worked(prompt, completion);
+        double right = right(worked);
+        double liked = worked.value();
         return new Grade.Score(
                 prompt.attributes().containsKey(STYLE) ? (liked + kept) / 2 : liked,
                 Map.of(RIGHT, right, KEPT, kept),
@@ -73,15 +76,20 @@ final class StyledProblems {
         return List.copyOf(words);
     }
 
-    private static double right(Prompt prompt, String text) {
-        return WorkedAnswer.score(text, prompt.reference()).parts().getOrDefault(RIGHT, 0.0);
+    private static Grade.Score worked(Prompt prompt, Completion completion) {
+        return WorkedAnswer.score(completion.text(), prompt.reference(), WholeAnswers.isWhole(completion));
     }
 
-    /** 0 for a prompt without a style. */
-    private static double kept(Prompt prompt, String text) {
-        return prompt.attributes().get(STYLE) instanceof String style
+    private static double right(Grade.Score worked) {
+        return worked.parts().getOrDefault(RIGHT, 0.0);
+    }
+
+    /** 0 for a prompt without a style, and for an answer that was cut off. */
+    private static double kept(Prompt prompt, Completion completion) {
+        return WholeAnswers.isWhole(completion)
+                        && prompt.attributes().get(STYLE) instanceof String style
                         && prompt.attributes().get(PROBLEM) instanceof String question
-                        && Style.valueOf(style).kept(question, text)
+                        && Style.valueOf(style).kept(question, completion.text())
                 ? 1
                 : 0;
     }

@@ -14,7 +14,7 @@ interface Task extends AutoCloseable {
     /** An item, drawn. */
     Item draw(Dice dice);
 
-    /** Scores in [0, 1]; 1 is solved. */
+    /** Scores in [0, 1]; 1 is solved, and an answer that was cut off is worth 0. */
     Grader grader();
 
     /** Most tokens of an answer, its end included. */

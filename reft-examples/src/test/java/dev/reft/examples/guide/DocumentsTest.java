@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.ppo.MetricNames;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -59,6 +62,47 @@ class DocumentsTest {
             }
         }
         assertEquals(List.of(), broken);
+    }
+
+    /** {@code Class} or {@code Class.member} in backquotes, perhaps with a folder before it and arguments after. */
+    private static final Pattern NAMED = Pattern.compile("`(?:[a-z-]+/)*([A-Z]\\w*[a-z]\\w*)(?:\\.(\\w+))?[^`\\n]*`");
+
+    @Test
+    void classesAndMembersThatTheTablesOfMethodsNameExist() throws IOException {
+        Map<String, String> sources = new HashMap<>();
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            for (Path file : files.filter(p ->
+                            p.toString().endsWith(".java") && p.toString().contains("src" + File.separator + "main"))
+                    .toList()) {
+                String name = String.valueOf(file.getFileName()).replace(".java", "");
+                sources.merge(name, Files.readString(file), String::concat);
+            }
+        }
+        String all = String.join("\n", sources.values());
+        List<String> unknown = new ArrayList<>();
+        int names = 0;
+        for (String document : List.of("ALGORITHMS.md", "CHOOSING.md")) {
+            Matcher named = NAMED.matcher(Files.readString(ROOT.resolve("docs").resolve(document)));
+            while (named.find()) {
+                names++;
+                String type = named.group(1);
+                String member = named.group(2);
+                String source = sources.getOrDefault(type, "");
+                boolean known = source.isEmpty()
+                        ? Pattern.compile("(?:record|class|enum|interface) " + type + "\\b")
+                                .matcher(all)
+                                .find()
+                        : member == null
+                                || Pattern.compile("\\b" + member + "\\b")
+                                        .matcher(source)
+                                        .find();
+                if (!known) {
+                    unknown.add(document + ": " + named.group());
+                }
+            }
+        }
+        assertEquals(List.of(), unknown);
+        assertTrue(names > 100, names + " names found");
     }
 
     private static List<Path> documents() throws IOException {

@@ -19,9 +19,14 @@ import dev.reft.ppo.EvaluationConfig;
 import dev.reft.ppo.Evaluator;
 import dev.reft.ppo.PpoConfig;
 import dev.reft.ppo.PpoTrainer;
+import dev.reft.ppo.PreferenceConfig;
+import dev.reft.ppo.PreferenceTrainer;
 import dev.reft.ppo.Rollouts;
+import dev.reft.ppo.StepReport;
 import dev.reft.ppo.feedback.FeedbackSheet;
 import dev.reft.ppo.statistics.Estimate;
+import dev.reft.ppo.watch.BestCheckpoints;
+import dev.reft.ppo.watch.CheckpointShelf;
 import dev.reft.ppo.watch.Warning;
 import dev.reft.testkit.tiny.TinyModel;
 import java.io.IOException;
@@ -107,6 +112,22 @@ class WatchedTest {
             }
         }
         warnings.forEach(warning -> assertFalse(warning.advice().isEmpty()));
+        CheckpointShelf shelf = CheckpointShelf.open(folder.resolve("best"), BestCheckpoints.KEPT);
+        List<Long> kept = new ArrayList<>();
+        for (BestCheckpoints.Entry entry : shelf.best().entries()) {
+            try (Policy policy = policy();
+                    PpoTrainer trainer = PpoTrainer.of(policy)
+                            .grader(GRADER)
+                            .config(config())
+                            .resume(shelf.path(entry.step()))) {
+                kept.add(trainer.steps());
+                double score = new Evaluator(policy, GRADER, EvaluationConfig.greedy(3))
+                        .evaluate(prompts())
+                        .accuracy();
+                assertEquals(entry.score(), score, "what lies there is what was measured");
+            }
+        }
+        assertEquals(List.of(1L, 6L, 11L), kept.stream().sorted().toList());
     }
 
     @Test
@@ -119,6 +140,21 @@ class WatchedTest {
             assertTrue(Files.readString(folder.resolve("rate.html")).contains("Which answers help?"));
             sheet.writeJsonl(folder.resolve("sheet.jsonl"));
             assertEquals(6, Files.readAllLines(folder.resolve("sheet.jsonl")).size());
+            List<String> rows = new ArrayList<>();
+            for (Prompt prompt : prompts()) {
+                rows.add("{\"sheet\":\"" + sheet.digest() + "\",\"item\":\"" + prompt.id()
+                        + "\",\"scores\":{\"0\":1,\"1\":5,\"2\":3,\"3\":3}}");
+            }
+            Path rated = Files.write(folder.resolve("ratings.jsonl"), rows);
+            assertEquals(
+                    3, Watched.learn(trainer, rollouts, sheet, List.of(rated)).metric("objective/raw_scores"));
+            assertEquals(1, trainer.steps());
+            try (Policy other = policy();
+                    PreferenceTrainer dpo = PreferenceTrainer.start(other, PreferenceConfig.dpo())) {
+                StepReport first = Watched.prefer(dpo, rollouts, sheet, List.of(rated));
+                assertEquals(Math.log(2), first.metric("loss"), 1e-6);
+                assertEquals(1, dpo.steps());
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import dev.reft.model.Precision;
 import dev.reft.model.Training;
 import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
+import dev.reft.ppo.watch.BestCheckpoints;
 import dev.reft.ppo.watch.Probes;
 import dev.reft.ppo.watch.Warning;
 import dev.reft.testkit.tiny.TinyModel;
@@ -27,7 +28,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -149,7 +152,7 @@ class JobRunTest {
         assertEquals(40, outcome.steps());
         assertEquals("", outcome.stopped());
         assertTrue(outcome.best().get(0).score() > outcome.start(), outcome::toString);
-        assertEquals(3, outcome.best().size());
+        assertKeepsTheBest("a", outcome);
         List<Map<String, Object>> rows = rows("a", "metrics.jsonl");
         assertEquals(41, rows.size());
         assertEquals(
@@ -219,8 +222,24 @@ class JobRunTest {
                 Integer.MAX_VALUE);
         assertTrue(outcome.planned() >= 200);
         assertEquals(outcome.stopped().isEmpty(), outcome.steps() == outcome.planned(), outcome::toString);
-        assertTrue(outcome.best().get(0).score() >= outcome.start(), outcome::toString);
-        assertTrue(outcome.best().size() <= 3);
+        assertKeepsTheBest("small" + rows, outcome);
+    }
+
+    /** The checkpoints kept are the three with the greatest held-out rewards of all that were evaluated, of equals the earlier. */
+    private void assertKeepsTheBest(String name, JobRun.Outcome outcome) {
+        List<BestCheckpoints.Entry> evaluated = rows(name, "metrics.jsonl").stream()
+                .filter(row -> row.containsKey("valid_reward_mean"))
+                .map(row -> new BestCheckpoints.Entry(
+                        (long) RunLog.number(row, "step"), RunLog.number(row, "valid_reward_mean")))
+                .sorted(Comparator.comparingDouble((BestCheckpoints.Entry e) -> -e.score())
+                        .thenComparingLong(BestCheckpoints.Entry::step))
+                .toList();
+        assertTrue(evaluated.size() > 3, evaluated::toString);
+        assertEquals(evaluated.subList(0, 3), outcome.best());
+        for (BestCheckpoints.Entry entry : outcome.best()) {
+            Path kept = folder.resolve(name).resolve(String.format(Locale.ROOT, "best/step-%06d/policy", entry.step()));
+            assertTrue(Files.isDirectory(kept), kept::toString);
+        }
     }
 
     /** A grader that pays well for a while and then nothing: the reward collapses however the policy behaves. */

@@ -66,6 +66,18 @@ class ChoiceItemsTest {
         assertLook("9 + ".repeat(50_000) + "answer B", 0, 0, 0, 0);
     }
 
+    @Test
+    void anAnswerThatWasCutOffHasNoLetter() throws Exception {
+        String text = "3 + 4 = 7 . answer B";
+        assertEquals(
+                0, Texts.scoreCutOff(ChoiceReading.PAYS_LETTER, PROMPT, text).value());
+        assertEquals(0, Texts.scoreCutOff(ChoiceReading.PAYS_BOTH, PROMPT, text).value());
+        Grade.Score look = Texts.scoreCutOff(ChoiceReading.LOOK, PROMPT, text);
+        assertEquals(0, look.value());
+        assertEquals(0, look.parts().get(ChoiceReading.LETTER));
+        assertEquals(1, look.parts().get(ChoiceReading.REASONED));
+    }
+
     private static void assertLook(String text, double letter, double reasoned, double other, double none)
             throws Exception {
         Grade.Score look = Texts.score(ChoiceReading.LOOK, PROMPT, text);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.examples.ChoiceHack;
 import dev.reft.examples.ExampleTasks;
+import dev.reft.examples.TrainConstraints;
 import dev.reft.examples.TrainPipeline;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,11 @@ class KilledExamplesTest {
 
     @Test
     void choiceHack() throws Exception {
-        check(ChoiceHack.class, SIZES, "stages/.scratch-letter/checkpoints/latest", "stages/letter/steps.jsonl");
+        check(
+                ChoiceHack.class,
+                SIZES,
+                List.of("stages/.scratch-letter/checkpoints/latest"),
+                List.of("stages/letter/steps.jsonl"));
     }
 
     @Test
@@ -37,34 +42,69 @@ class KilledExamplesTest {
         check(
                 ExampleTasks.class,
                 "--task puzzle" + SIZES,
-                "puzzle/stages/.scratch-grpo/checkpoints/latest",
-                "puzzle/stages/grpo/steps.jsonl");
+                List.of(
+                        "puzzle/stages/.scratch-warm-up/checkpoints/latest",
+                        "puzzle/stages/.scratch-grpo/checkpoints/latest"),
+                List.of("puzzle/stages/warm-up/answers.jsonl", "puzzle/stages/grpo/steps.jsonl"));
     }
 
+    /** Samples that were drawn beside the updates are lost with the process, and drawn again. */
+    @Test
+    void constraints() throws Exception {
+        String steps = "stages/grpo-overlapped/steps.jsonl";
+        check(
+                TrainConstraints.class,
+                SIZES.replace("--questions 64", "--questions 120")
+                        .replace("--warm-up-epochs 12", "--warm-up-epochs 40")
+                        .replace("--prompts 4 --samples 2", "--prompts 8 --samples 4")
+                        .replace("--save-every 1", "--save-every 2"),
+                List.of("stages/.scratch-grpo-overlapped/checkpoints/latest"),
+                List.of(steps));
+        String last = text("whole", steps).lines().reduce((a, b) -> b).orElse("");
+        assertFalse(last.contains("\"watch/kl\":0.0,"), "nothing was learned: " + last);
+    }
+
+    /** Killed in each of its stages: SFT, both forms of preferences, reinforcement. */
     @Test
     void pipeline() throws Exception {
         check(
                 TrainPipeline.class,
-                "--pair-prompts 24 --pair-epochs 2 --pair-batch 4" + SIZES,
-                "stages/.scratch-dpo-norm/checkpoints/latest",
-                "stages/rlvr-style-50/steps.jsonl");
+                "--kto --pair-prompts 24 --pair-epochs 2 --pair-batch 4" + SIZES,
+                List.of(
+                        "stages/.scratch-sft/checkpoints/latest",
+                        "stages/.scratch-dpo-norm/checkpoints/latest",
+                        "stages/.scratch-kto/checkpoints/latest",
+                        "stages/.scratch-rlvr-style-50/checkpoints/latest"),
+                List.of(
+                        "stages/sft/answers.jsonl",
+                        "stages/dpo-norm/steps.jsonl",
+                        "stages/kto/steps.jsonl",
+                        "stages/rlvr-style-50/steps.jsonl"));
     }
 
-    /** Killed once it has saved in the middle of a stage, a run comes to the same end as one that was left alone. */
-    private void check(Class<?> program, String options, String killedAt, String compared) throws Exception {
+    /** Killed once it has saved in the middle of a stage, and of each further one, a run comes to the same end as one that was left alone. */
+    private void check(Class<?> program, String options, List<String> killedAt, List<String> compared)
+            throws Exception {
         finish(program, options, "whole");
-        Process process = start(program, options, "killed");
-        Path saved = folder.resolve("killed").resolve(killedAt);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!Files.exists(saved) && !process.waitFor(5, TimeUnit.MILLISECONDS) && System.nanoTime() < end) {
-            Thread.onSpinWait();
+        for (String moment : killedAt) {
+            Process process = start(program, options, "killed");
+            Path saved = folder.resolve("killed").resolve(moment);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            while (!Files.exists(saved) && !process.waitFor(5, TimeUnit.MILLISECONDS) && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            process.destroyForcibly().waitFor();
+            assertTrue(Files.exists(saved), moment + "\n" + Files.readString(said("killed")));
         }
-        process.destroyForcibly().waitFor();
-        assertTrue(Files.exists(saved), Files.readString(said("killed")));
         finish(program, options, "killed");
-        assertFalse(Files.exists(saved), "what was saved on the way is gone in the end");
-        assertEquals(text("whole", compared), text("killed", compared));
-        Path report = Path.of(compared).getParent().getParent().resolveSibling("report.md");
+        for (String moment : killedAt) {
+            Path saved = folder.resolve("killed").resolve(moment);
+            assertFalse(Files.exists(saved), "what was saved on the way is gone in the end");
+        }
+        for (String file : compared) {
+            assertEquals(text("whole", file), text("killed", file), file);
+        }
+        Path report = Path.of(compared.get(0)).getParent().getParent().resolveSibling("report.md");
         assertEquals(text("whole", report.toString()), text("killed", report.toString()));
     }
 

@@ -9,6 +9,7 @@ import dev.reft.examples.data.Problem;
 import dev.reft.examples.data.WordProblems;
 import dev.reft.examples.data.WordProblems.Part;
 import dev.reft.examples.tasks.Examination.Answer;
+import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.ppo.SftExample;
 import dev.reft.ppo.data.Mixture;
@@ -94,6 +95,26 @@ class StyledProblemsTest {
                 .map(SftExample::input)
                 .forEach(input -> questions.add(plain(((Prompt.Input.Text) input).text())));
         tests.forEach(test -> assertFalse(questions.contains(plain(Texts.text(test))), Texts.text(test)));
+    }
+
+    @Test
+    void whatWasCutOffIsPaidForNothingButItsSteps() throws Exception {
+        StyledProblems data = new StyledProblems(TaskRunTest.plan(1));
+        for (Prompt prompt : data.mixture(0.5).prompts(0, 16)) {
+            for (String text : List.of(
+                    "answer " + prompt.reference(),
+                    "1 + 1 = 2 . answer " + prompt.reference(),
+                    "answer " + prompt.reference() + " answer " + prompt.reference(),
+                    "1 + 1 = 2 . 1 + 1 = 2 .")) {
+                assertEquals(
+                        0,
+                        Texts.scoreCutOff(StyledProblems.grader(), prompt, text).value(),
+                        prompt + ": " + text);
+                Grade.Score looked = Texts.scoreCutOff(StyledProblems.LOOK, prompt, text);
+                assertEquals(Map.of(StyledProblems.RIGHT, 0.0, StyledProblems.KEPT, 0.0), looked.parts());
+                assertTrue(looked.value() <= 0.2, looked.toString());
+            }
+        }
     }
 
     private static String plain(String text) {

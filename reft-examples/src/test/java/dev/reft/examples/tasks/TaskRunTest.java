@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.reft.examples.generate.ConstrainedPrompt;
 import dev.reft.examples.tasks.StylePipeline.Form;
 import dev.reft.examples.view.ProgressLine;
-import dev.reft.graders.instructions.InstructionGrader;
 import dev.reft.model.Policy;
 import dev.reft.model.StepResult;
 import dev.reft.model.StepSize;
@@ -191,10 +190,11 @@ class TaskRunTest {
             String answer = ConstraintAnswers.keeping(
                     prompt.constraints().get(0), new Dice(prompt.id().hashCode()));
             assertEquals(
-                    1,
-                    Texts.score(InstructionGrader.all(), prompt.prompt(), answer)
-                            .value(),
-                    prompt + ": " + answer);
+                    1, Texts.score(ConstraintRun.KEPT, prompt.prompt(), answer).value(), prompt + ": " + answer);
+            assertEquals(
+                    0,
+                    Texts.scoreCutOff(ConstraintRun.KEPT, prompt.prompt(), answer)
+                            .value());
         }
         List<String> words = data.words(Workshop.vocabulary(bare));
         Path broken = folder.resolve("broken");

@@ -50,6 +50,10 @@ class TasksTest {
                             1,
                             Texts.score(task.grader(), item.prompt(), item.target())
                                     .value());
+                    assertEquals(
+                            0,
+                            Texts.scoreCutOff(task.grader(), item.prompt(), item.target())
+                                    .value());
                 }
             }
             Prompt prompt = Item.draw(5, Part.TEST, 1, task::draw).get(0).prompt();

@@ -25,8 +25,17 @@ final class Texts {
     }
 
     static Grade.Score score(Grader grader, Prompt prompt, String text) throws Exception {
-        Grade grade = grader.grade(prompt, completion(text));
-        assertTrue(grade instanceof Grade.Score, () -> "'" + text + "': " + grade);
+        return score(grader, prompt, completion(text));
+    }
+
+    /** The score of the same text, cut off at the most tokens before its end was seen. */
+    static Grade.Score scoreCutOff(Grader grader, Prompt prompt, String text) throws Exception {
+        return score(grader, prompt, new Completion("p", 0, List.of(), text, Finish.LENGTH));
+    }
+
+    private static Grade.Score score(Grader grader, Prompt prompt, Completion completion) throws Exception {
+        Grade grade = grader.grade(prompt, completion);
+        assertTrue(grade instanceof Grade.Score, () -> "'" + completion.text() + "': " + grade);
         return (Grade.Score) grade;
     }
 

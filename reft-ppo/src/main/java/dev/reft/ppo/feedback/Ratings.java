@@ -3,6 +3,9 @@ package dev.reft.ppo.feedback;
 import dev.reft.generation.Completion;
 import dev.reft.grading.Grade;
 import dev.reft.ppo.GradedRollouts;
+import dev.reft.ppo.PairSet;
+import dev.reft.ppo.PreferencePair;
+import dev.reft.ppo.Response;
 import dev.reft.ppo.Rollouts;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,6 +132,32 @@ public record Ratings(FeedbackSheet sheet, List<Rating> ratings, List<String> pr
             }
         }
         return pairs;
+    }
+
+    /**
+     * What {@link #preferred} tells, as pairs for a reward model and for DPO, with the margin 0 (not known).
+     *
+     * @param rollouts what the sheet was made of
+     * @return the pairs; {@code equal} (completions that read the same) and {@code unfinished} (the better one was cut off, so that to learn
+     *     it would teach an end that it does not have) are left out
+     * @throws IllegalArgumentException if the sheet was made of other rollouts
+     */
+    public PairSet pairs(Rollouts rollouts) {
+        List<PreferencePair> pairs = new ArrayList<>();
+        Map<String, Integer> dropped = new LinkedHashMap<>();
+        for (Preferred one : preferred(rollouts)) {
+            Response better = Response.of(one.chosen());
+            Response worse = Response.of(one.rejected());
+            if (better.text().equals(worse.text())) {
+                dropped.merge("equal", 1, Integer::sum);
+            } else if (!better.ended()) {
+                dropped.merge("unfinished", 1, Integer::sum);
+            } else {
+                pairs.add(new PreferencePair(
+                        one.prompt(), better, worse, 0, one.prompt().attributes()));
+            }
+        }
+        return new PairSet(pairs, dropped);
     }
 
     private static List<List<Integer>> ranks(Rating rating) {

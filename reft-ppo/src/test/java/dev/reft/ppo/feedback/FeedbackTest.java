@@ -12,6 +12,7 @@ import dev.reft.generation.Segment;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.ppo.GradedRollouts;
+import dev.reft.ppo.PairSet;
 import dev.reft.ppo.Rollouts;
 import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
@@ -115,6 +116,35 @@ class FeedbackTest {
         assertThrows(IllegalArgumentException.class, () -> ranked.grades(four));
         assertThrows(IllegalArgumentException.class, () -> FeedbackSheet.of(four, new FeedbackTask.Choice()));
         assertThrows(IllegalArgumentException.class, () -> FeedbackSheet.of(rollouts("a"), new FeedbackTask.Ranking()));
+    }
+
+    @Test
+    void whatIsPreferredBecomesPairsSaveWhatWasCutOffOrReadsTheSame() throws Exception {
+        Rollouts whole = rollouts("a", "b", "b", "cut");
+        List<Rollouts.Group> groups = new ArrayList<>();
+        for (Rollouts.Group group : whole.groups()) {
+            List<Completion> completions = new ArrayList<>(group.completions());
+            Completion last = completions.get(3);
+            completions.set(3, new Completion(last.request(), 3, last.segments(), last.text(), Finish.LENGTH));
+            groups.add(new Rollouts.Group(group.prompt(), group.tokens(), group.temperature(), completions));
+        }
+        Rollouts four = new Rollouts(12, groups);
+        FeedbackSheet sheet = FeedbackSheet.of(four, new FeedbackTask.Ranking());
+        Ratings ranked = Ratings.read(
+                List.of(file(
+                        row(sheet, "p0", "\"ranking\":[[3],[0],[1],[2]]"),
+                        row(sheet, "p1", "\"ranking\":[[1],[3,2]]"))),
+                sheet);
+        PairSet pairs = ranked.pairs(four);
+        assertEquals(
+                List.of("p0 a>b", "p0 a>b", "p1 b>cut"),
+                pairs.pairs().stream()
+                        .map(p -> p.prompt().id() + " " + p.chosen().text() + ">"
+                                + p.rejected().text())
+                        .toList());
+        assertEquals(Map.of("equal", 2, "unfinished", 3), pairs.dropped());
+        assertEquals("a", pairs.pairs().get(0).attributes().get("set"));
+        assertEquals(0, pairs.pairs().get(0).margin());
     }
 
     @Test
