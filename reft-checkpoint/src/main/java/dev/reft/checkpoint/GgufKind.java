@@ -55,6 +55,11 @@ enum GgufKind {
         return queryKeyNorm;
     }
 
+    /** Whether llama.cpp opens no such file without a matrix of its own for the head. */
+    boolean needsHead() {
+        return this == OLMO2;
+    }
+
     String epsilonKey() {
         return learned() ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon";
     }

@@ -33,6 +33,7 @@ record GgufTensor(
         DecoderNames names = Architecture.of(config.modelType()).names();
         Map<String, List<Long>> shapes = new LinkedHashMap<>(names.tensors(config));
         Map<String, String> stored = new GgufNames(kind).stored(config.layers());
+        boolean repeated = config.tiedEmbeddings() && kind.needsHead();
         List<GgufTensor> converted = new ArrayList<>();
         for (SafetensorsWriter.Tensor tensor : tensors) {
             String name = names.whole(tensor.info().name());
@@ -44,6 +45,9 @@ record GgufTensor(
                         + shape);
             }
             converted.add(of(config, kind, gguf, tensor, format));
+            if (repeated && name.equals(names.base() + names.embedding() + ".weight")) {
+                converted.add(of(config, kind, "output.weight", tensor, format));
+            }
         }
         if (!shapes.isEmpty()) {
             throw new IllegalArgumentException("tensors are missing: " + shapes.keySet());

@@ -25,6 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Reference numbers of the shared folder, and what tests open graphs with. */
 final class Golden {
+    /** Margins of logits above it decide: logits agree to about 1e-5. */
+    private static final double CERTAIN = 1e-4;
+
     private Golden() {}
 
     static Path shared(String... parts) {
@@ -125,17 +128,17 @@ final class Golden {
         }
     }
 
-    /** Tokens of a greedy case up to the first margin below 1e-2; all where only the smallest is given and exceeds 1e-3. */
+    /** Tokens of a greedy case up to the first margin that rounding may turn; none where only the smallest is given and is one. */
     static int certain(JsonNode one, int length) {
         if (one.has("margin")) {
             double[] margins = doubles(one.get("margin"));
             for (int t = 0; t < length; t++) {
-                if (margins[t] < 1e-2) {
+                if (margins[t] < CERTAIN) {
                     return t;
                 }
             }
             return length;
         }
-        return one.get("smallest_margin").asDouble() > 1e-3 ? length : 0;
+        return one.get("smallest_margin").asDouble() > CERTAIN ? length : 0;
     }
 }

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A real sentence encoder, all-MiniLM-L6-v2 in 8 bits, as others wrote it: the cosines are those that its authors' documentation
- * gives for the model in full precision, as near as 8 bits allow.
+ * prints for the model in full precision (the README of sentence-transformers, "Getting Started"), as near as 8 bits allow.
  */
 class MiniLmTest {
     private static final List<String> SENTENCES =
             List.of("The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium.");
 
-    /** Of the first with the second, the first with the third, the second with the third (sentence-transformers' first page). */
+    /** Of the first with the second, the first with the third, the second with the third. */
     private static final double[] COSINES = {0.6660, 0.1046, 0.1411};
 
     @TempDir

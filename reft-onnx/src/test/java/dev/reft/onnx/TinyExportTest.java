@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,8 +27,19 @@ import tools.jackson.databind.JsonNode;
 
 /** The tiny models as graphs, against transformers in double precision. */
 class TinyExportTest {
+    private static final Tally ROWS = new Tally("tiny as graphs, rows");
+    private static final Tally REWARDS = new Tally("tiny as reward models, rows");
+    private static final Tally GREEDY = new Tally("tiny as graphs, greedy rows");
+
     @TempDir
     Path directory;
+
+    @AfterAll
+    static void tell() {
+        ROWS.print();
+        REWARDS.print();
+        GREEDY.print();
+    }
 
     static List<Path> models() {
         return Golden.tinyModels();
@@ -48,6 +60,7 @@ class TinyExportTest {
         JsonNode rows = expected.get("rows");
         String name = String.valueOf(model.getFileName());
         Path graph = exported(model, expected);
+        ROWS.expect(rows.size());
         try (LanguageModel open = (LanguageModel) new OnnxProvider().open(Golden.spec(graph))) {
             TokenScores scores = open.score(Golden.batch(rows, 1f), Set.of(Output.values()));
             Golden.assertClose(rows, "logp", scores.logProbs(), 1e-4, name);
@@ -57,6 +70,7 @@ class TinyExportTest {
             Golden.assertClose(rows, "logp_t0.7", warm.logProbs(), 1e-4, name);
             Golden.assertClose(rows, "entropy_t0.7", warm.entropies(), 1e-4, name);
         }
+        ROWS.add(rows.size());
     }
 
     /** Values alone, without cache, the weights beside. */
@@ -68,6 +82,7 @@ class TinyExportTest {
         Path source = Golden.withValueHead(
                 model, expected.get("value_head").get("width").asInt(), directory.resolve("source"));
         Path target = directory.resolve("graph");
+        REWARDS.expect(rows.size());
         OnnxExport.write(source, target, OnnxExportOptions.rewardModel().beside());
         try (Scorer open = (Scorer) new OnnxProvider().open(Golden.spec(target))) {
             assertEquals(
@@ -76,6 +91,7 @@ class TinyExportTest {
             TokenScores scores = open.score(Golden.batch(rows, 1f), Set.of(Output.VALUE));
             Golden.assertClose(rows, "value", scores.values(), 1e-4, model + "");
         }
+        REWARDS.add(rows.size());
     }
 
     @ParameterizedTest
@@ -85,6 +101,7 @@ class TinyExportTest {
         JsonNode cases = expected.get("greedy");
         Path graph = exported(model, expected);
         try (LanguageModel open = (LanguageModel) new OnnxProvider().open(Golden.spec(graph))) {
+            GREEDY.expect(cases.size());
             List<GenerationRequest> requests = new ArrayList<>();
             for (int i = 0; i < cases.size(); i++) {
                 int[] prompt = Golden.ints(cases.get(i).get("prompt"));
@@ -101,6 +118,7 @@ class TinyExportTest {
                         Arrays.copyOf(wanted, certain), Arrays.copyOf(tokens, Math.min(certain, tokens.length)), name);
                 if (certain == wanted.length) {
                     assertEquals(wanted.length, tokens.length, name);
+                    GREEDY.add(1);
                 }
             }
         }

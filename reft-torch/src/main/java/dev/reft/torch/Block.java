@@ -2,7 +2,6 @@ package dev.reft.torch;
 
 import dev.reft.checkpoint.Activation;
 import dev.reft.checkpoint.AttentionConfig;
-import dev.reft.checkpoint.AttentionConfig.QueryKeyNorm;
 import dev.reft.checkpoint.FeedForwardConfig;
 import dev.reft.checkpoint.ModelConfig;
 import dev.reft.torch.Attention.Heads;
@@ -68,7 +67,11 @@ record Block(
             return new Heads(both[0], both[1], parts[1].view(-1, shape.keyValueHeads(), width));
         }
         Tensor[] parts = Ops.split(all, 1, shape.queryWidth(), shape.keyValueWidth(), shape.keyValueWidth());
-        boolean whole = shape.queryKeyNorm() == QueryKeyNorm.WHOLE;
+        boolean whole =
+                switch (shape.queryKeyNorm()) {
+                    case WHOLE -> true;
+                    case NONE, HEAD -> false;
+                };
         Tensor queries = normed(parts[0], queryNorm, whole, shape.heads());
         Tensor keys = normed(parts[1], keyNorm, whole, shape.keyValueHeads());
         return new Heads(places.turn(queries), places.turn(keys), parts[2].view(-1, shape.keyValueHeads(), width));

@@ -61,9 +61,18 @@ final class Decoder implements AutoCloseable {
         this.placement = placement;
         this.ends = ends;
         this.blocks = List.copyOf(blocks);
-        this.rotation = config.positions() instanceof Rope rope
-                ? new Rotation(rope, config.attention().headDim(), placement)
-                : null;
+        this.rotation = rotation(config, placement);
+    }
+
+    private static @Nullable Rotation rotation(ModelConfig config, Placement placement) {
+        if (config.positions() instanceof Rope rope) {
+            return new Rotation(rope, config.attention().headDim(), placement);
+        }
+        if (!(config.positions() instanceof LearnedPositions)) {
+            throw new IllegalArgumentException(
+                    "a " + config.modelType() + " has " + config.positions() + ", which is not computed");
+        }
+        return null;
     }
 
     ModelConfig config() {

@@ -106,7 +106,11 @@ final class DecoderLoader {
         boolean bias = config.feedForward().bias();
         boolean wide = names.transposed();
         boolean normed = shape.queryKeyNorm() != QueryKeyNorm.NONE;
-        boolean whole = shape.queryKeyNorm() == QueryKeyNorm.WHOLE;
+        boolean whole =
+                switch (shape.queryKeyNorm()) {
+                    case WHOLE -> true;
+                    case NONE, HEAD -> false;
+                };
         int[] inputs = layer.attentionInput().size() == 1 ? new int[] {q + 2 * k} : new int[] {q, k, k};
         int[] ups = config.feedForward().gated() ? new int[] {m, m} : new int[] {m};
         return new Block(

@@ -18,6 +18,8 @@ class GgufParityTest {
         Path directory = Golden.shared("golden", "models", "gguf");
         JsonNode files = Golden.json(directory.resolve("expected.json")).get("files");
         assertTrue(files.size() > 0);
+        Tally tally = new Tally("gguf, files");
+        tally.expect(files.size());
         files.properties().forEach(file -> {
             Path path = directory.resolve(file.getKey());
             assertTrue(Files.exists(path), path.toString());
@@ -27,6 +29,8 @@ class GgufParityTest {
                         .logProbs();
                 Golden.assertClose(rows, "logp", found, 1e-4, file.getKey());
             }
+            tally.add(1);
         });
+        tally.print();
     }
 }

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,6 +34,13 @@ import tools.jackson.databind.JsonNode;
 
 /** Adapters that PEFT wrote give PEFT's log-probabilities, whichever way they are put on, and come out as they went in. */
 class PeftParityTest {
+    private static final Tally ADAPTERS = new Tally("peft, adapters");
+
+    @AfterAll
+    static void tell() {
+        ADAPTERS.print();
+    }
+
     static List<Path> adapters() {
         try (Stream<Path> all = Files.list(Golden.shared("golden", "models", "peft"))) {
             List<Path> found = all.filter(d -> Files.exists(d.resolve("expected.json")))
@@ -74,6 +82,7 @@ class PeftParityTest {
     @ParameterizedTest
     @MethodSource("adapters")
     void adaptersComputeAsPeftDoes(Path adapter) {
+        ADAPTERS.expect(1);
         TorchProvider provider = new TorchProvider();
         try (LanguageModel beside = provider.open(spec(adapter));
                 LanguageModel merged = provider.open(spec(adapter, new MergeAdapter()));
@@ -82,6 +91,7 @@ class PeftParityTest {
             check(adapter, merged, "merged");
             check(adapter, trains, "trained on");
         }
+        ADAPTERS.add(1);
     }
 
     @ParameterizedTest

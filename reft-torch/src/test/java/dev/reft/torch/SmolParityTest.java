@@ -42,6 +42,8 @@ class SmolParityTest {
 
     @Test
     void scoresAgree() {
+        Tally tally = new Tally("smollm2, rows");
+        tally.expect(rows.size());
         try (OpenModel open = (OpenModel) new TorchProvider().open(Golden.spec(model, Precision.FP32))) {
             Network network = open.network();
             for (JsonNode row : rows) {
@@ -59,8 +61,10 @@ class SmolParityTest {
                     Tensor logits = decoder.logits(hidden.index_select(0, Ops.longs(positions.heads())));
                     checkTop(row, Ops.toFloats(logits.argmax(new LongOptional(1), false)));
                 }
+                tally.add(1);
             }
         }
+        tally.print();
     }
 
     private static void checkTop(JsonNode row, float[] top) {
@@ -82,6 +86,8 @@ class SmolParityTest {
             four.add(rows.get(i));
         }
         TokenBatch batch = Golden.batch(four, 1f);
+        Tally tally = new Tally("smollm2, supervised steps");
+        tally.expect(trace.get("steps").size());
         Training training = new Training(
                 new ValueHead.None(),
                 new Adapter.Full(),
@@ -101,10 +107,12 @@ class SmolParityTest {
                 double norm = step.get("norm_before_clip").asDouble();
                 assertTrue(result.applied());
                 assertEquals(norm, result.gradientNorm(), 1e-2 * norm);
+                tally.add(1);
             }
             float[][] last = policy.score(batch, Set.of(Output.LOG_PROB)).logProbs();
             assertEquals(trace.get("final_loss").asDouble(), loss(last), 1e-3);
         }
+        tally.print();
     }
 
     private static int count(float[][] rows) {

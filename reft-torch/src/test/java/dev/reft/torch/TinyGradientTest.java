@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +29,15 @@ import tools.jackson.databind.JsonNode;
 class TinyGradientTest {
     private static final Set<Output> ALL = EnumSet.of(Output.LOG_PROB, Output.ENTROPY, Output.VALUE);
 
+    private static final Tally GRADIENTS = new Tally("tiny, gradients of parameters");
+    private static final Tally STEPS = new Tally("tiny, AdamW steps");
+
+    @AfterAll
+    static void tell() {
+        GRADIENTS.print();
+        STEPS.print();
+    }
+
     static List<Path> models() {
         return Golden.tinyModels();
     }
@@ -35,7 +45,10 @@ class TinyGradientTest {
     @ParameterizedTest
     @MethodSource("models")
     void gradientsAgree(Path model) {
+        int all = Golden.json(model.resolve("expected.json")).get("gradients").size();
+        GRADIENTS.expect(all);
         checkGradients(model);
+        GRADIENTS.add(all);
     }
 
     @ParameterizedTest
@@ -77,6 +90,7 @@ class TinyGradientTest {
         Optimizer optimizer = new Optimizer.AdamW(0.9, 0.999, 1e-8, 0.1);
         try (TorchPolicy policy = Golden.policy(Golden.spec(model, Precision.FP32), optimizer)) {
             double[] norms = Golden.doubles(adam.get("norm_before_clip"));
+            STEPS.expect(norms.length);
             for (double norm : norms) {
                 backward(policy, expected.get("rows"));
                 StepResult result = policy.step(new StepSize(1e-2, 0, 1));
@@ -87,6 +101,7 @@ class TinyGradientTest {
             String name = model.getFileName() + " after AdamW";
             Golden.assertClose(adam.get("rows"), "logp", scores.logProbs(), 1e-3, name);
             Golden.assertClose(adam.get("rows"), "value", scores.values(), 1e-3, name);
+            STEPS.add(norms.length);
         }
     }
 

@@ -8,12 +8,20 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** Scores of the tiny models against transformers in double precision. */
 class TinyParityTest {
+    private static final Tally ROWS = new Tally("tiny, rows");
+
+    @AfterAll
+    static void tell() {
+        ROWS.print();
+    }
+
     static List<Path> models() {
         return Golden.tinyModels();
     }
@@ -22,6 +30,7 @@ class TinyParityTest {
     @MethodSource("models")
     void scoresAgree(Path model) {
         JsonNode rows = Golden.json(model.resolve("expected.json")).get("rows");
+        ROWS.expect(rows.size());
         Engine.start(java.util.Optional.of(new Threads(1)), java.util.Optional.empty(), "cpu");
         try (Opening opening = Opening.of(Golden.spec(model, Precision.FP32));
                 Network network = network(opening)) {
@@ -37,6 +46,7 @@ class TinyParityTest {
             Golden.assertClose(rows, "logp_t0.7", warm.get(Output.LOG_PROB), 1e-4, name);
             Golden.assertClose(rows, "entropy_t0.7", warm.get(Output.ENTROPY), 1e-4, name);
         }
+        ROWS.add(rows.size());
     }
 
     private static Network network(Opening opening) {

@@ -100,7 +100,11 @@ final class AttentionNodes {
         if (shape.queryKeyNorm() == QueryKeyNorm.NONE) {
             return shaped(x, heads);
         }
-        boolean whole = shape.queryKeyNorm() == QueryKeyNorm.WHOLE;
+        boolean whole =
+                switch (shape.queryKeyNorm()) {
+                    case WHOLE -> true;
+                    case NONE, HEAD -> false;
+                };
         long width = whole ? (long) heads * shape.headDim() : shape.headDim();
         String scale = operations.weight(name + ".weight", width);
         double epsilon = config.normEpsilon();

@@ -1,9 +1,11 @@
 package dev.reft.onnx.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.reft.checkpoint.Architecture;
+import dev.reft.checkpoint.CheckpointException;
 import dev.reft.checkpoint.ModelConfig;
 import dev.reft.model.LanguageModel;
 import dev.reft.model.ModelSpec;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,22 +39,27 @@ class LargeExportTest {
 
     /** A model of zeros, whose file has no blocks on the disk. */
     private Path zeros(int vocabulary, int width) throws IOException {
+        return zeros(vocabulary, width, "F32", false);
+    }
+
+    private Path zeros(int vocabulary, int width, String type, boolean tied) throws IOException {
         Path model = Files.createDirectory(directory.resolve("model"));
         Files.writeString(model.resolve("config.json"), """
                 {"model_type": "llama", "vocab_size": %d, "hidden_size": %d, "intermediate_size": 16, "head_dim": 4,
                  "num_hidden_layers": 1, "num_attention_heads": 2, "max_position_embeddings": 16,
-                 "tie_word_embeddings": false, "eos_token_id": null}
-                """.formatted(vocabulary, width));
+                 "tie_word_embeddings": %s, "eos_token_id": null}
+                """.formatted(vocabulary, width, tied));
         ModelConfig config = ModelConfig.read(model);
         StringBuilder header = new StringBuilder("{");
         long at = 0;
+        long each = type.equals("F32") ? 4 : 2;
         Map<String, List<Long>> shapes =
                 Architecture.of(config.modelType()).names().tensors(config);
         for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
-            long bytes = tensor.getValue().stream().reduce(4L, (a, b) -> a * b);
+            long bytes = tensor.getValue().stream().reduce(each, (a, b) -> a * b);
             header.append(at == 0 ? "" : ",")
-                    .append("\"%s\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
-                            .formatted(tensor.getKey(), tensor.getValue(), at, at + bytes));
+                    .append("\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
+                            .formatted(tensor.getKey(), type, tensor.getValue(), at, at + bytes));
             at += bytes;
         }
         byte[] text = header.append('}').toString().getBytes(StandardCharsets.UTF_8);
@@ -117,5 +125,33 @@ class LargeExportTest {
         assertTrue(Files.size(graph.resolve(OnnxExport.WEIGHTS)) > 1L << 31);
         assertTrue(Files.size(graph.resolve(OnnxExport.GRAPH)) < 1 << 20);
         assertRuns(graph, 270_000);
+    }
+
+    /** One matrix that is longer alone, of a file that holds it in fewer bytes, as the large vocabularies of published models do. */
+    @Test
+    @Tag("slow")
+    void oneTensorOfMoreThanTwoGigabytesLiesBeside() throws IOException {
+        Path model = zeros(540_000, 1024, "BF16", true);
+        Path graph = directory.resolve("graph");
+        OnnxExport.write(model, graph, OPTIONS);
+        assertTrue(Files.size(graph.resolve(OnnxExport.WEIGHTS)) > 540_000L * 1024 * 4);
+        assertTrue(Files.size(graph.resolve(OnnxExport.GRAPH)) < 1 << 20);
+        assertRuns(graph, 540_000);
+    }
+
+    /** What no mapping holds is refused by name, and nothing is left behind. */
+    @Test
+    void oneTensorOfMoreThanTwoGigabytesOnTheDiskIsRefused() throws IOException {
+        Path model = zeros(540_000, 1024, "F32", true);
+        Path graph = directory.resolve("graph");
+        CheckpointException refused =
+                assertThrows(CheckpointException.class, () -> OnnxExport.write(model, graph, OPTIONS));
+        String said = String.valueOf(refused.getMessage());
+        assertTrue(said.contains("model.embed_tokens.weight"), said);
+        assertTrue(said.contains("2211840000 bytes"), said);
+        assertTrue(Files.notExists(graph));
+        try (Stream<Path> left = Files.list(directory)) {
+            assertEquals(List.of(model), left.toList());
+        }
     }
 }
