@@ -3,6 +3,7 @@ package dev.reft.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.reft.checkpoint.tokenizer.ChatFormat;
 import dev.reft.checkpoint.tokenizer.HfTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,6 +67,38 @@ class MutationTest {
                 folder.resolve("model.safetensors"),
                 TestBytes.safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4));
         mutate("config.json", good, good.length);
+    }
+
+    @Test
+    void generationConfig() throws IOException {
+        TestBytes.write(folder.resolve("config.json"), "{\"model_type\":\"llama\"}");
+        TestBytes.write(
+                folder.resolve("model.safetensors"),
+                TestBytes.safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4));
+        byte[] good = "{\"_from_model_config\":true,\"bos_token_id\":1,\"eos_token_id\":[2,5],\"temperature\":0.6}"
+                .getBytes(StandardCharsets.UTF_8);
+        mutate("generation_config.json", good, good.length);
+    }
+
+    @Test
+    void tokenizerConfig() throws IOException {
+        byte[] good = ("{\"bos_token\":\"<s>\",\"eos_token\":{\"content\":\"</s>\",\"special\":true},\"chat_template\":"
+                        + "[{\"name\":\"default\",\"template\":\"{% for m in messages %}{{ m.content }}{% endfor %}\"},"
+                        + "{\"name\":\"tool_use\",\"template\":\"{{ bos_token }}{{ tools | length }}\"}]}")
+                .getBytes(StandardCharsets.UTF_8);
+        mutate("tokenizer_config.json", good, good.length, MutationTest::readTemplate);
+    }
+
+    private static boolean readTemplate(Path folder) {
+        try {
+            ChatFormat.ofDirectory(folder);
+            return true;
+        } catch (CheckpointException e) {
+            assertTrue(e.getMessage().length() < 1500, e.getMessage());
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

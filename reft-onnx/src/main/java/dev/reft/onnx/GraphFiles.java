@@ -2,6 +2,7 @@ package dev.reft.onnx;
 
 import dev.reft.checkpoint.CheckpointException;
 import dev.reft.checkpoint.GenerationConfig;
+import dev.reft.checkpoint.JsonFields;
 import dev.reft.checkpoint.hub.HubCache;
 import dev.reft.checkpoint.tokenizer.HfTokenizer;
 import java.io.IOException;
@@ -96,6 +97,13 @@ record GraphFiles(Path directory, Path graph, JsonNode config) {
 
     static JsonNode json(Path file) {
         try {
+            if (Files.size(file) > JsonFields.MAX_BYTES) {
+                throw new CheckpointException(
+                        file,
+                        "configuration",
+                        "is " + Files.size(file) + " bytes long, more than the " + JsonFields.MAX_BYTES
+                                + " that are read");
+            }
             JsonNode json = JsonMapper.shared().readTree(Files.readAllBytes(file));
             if (!json.isContainer()) {
                 throw new CheckpointException(file, "configuration", "is no JSON object or list");
