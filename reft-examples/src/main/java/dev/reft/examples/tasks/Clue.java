@@ -10,6 +10,19 @@ sealed interface Clue {
     /** The clue in words that the model knows. */
     String text();
 
+    /** Somebody sits there. */
+    record At(String who, int seat) implements Clue {
+        @Override
+        public boolean holds(Map<String, Integer> seats) {
+            return seats.getOrDefault(who, 0) == seat;
+        }
+
+        @Override
+        public String text() {
+            return who + " at " + seat;
+        }
+    }
+
     /** Somebody does not sit there. */
     record NotAt(String who, int seat) implements Clue {
         @Override

@@ -41,7 +41,7 @@ final class PuzzleTask implements Task {
 
     @Override
     public List<String> words() {
-        return List.of("who", "not", "left", "next");
+        return List.of("who", "at", "not", "left", "next");
     }
 
     @Override
@@ -51,7 +51,7 @@ final class PuzzleTask implements Task {
         Map<String, Integer> solution = dice.pick(left);
         List<Clue> clues = new ArrayList<>();
         while (left.size() > 1) {
-            Clue clue = clue(dice, names);
+            Clue clue = clue(dice, names, clues.isEmpty());
             List<Map<String, Integer>> fewer = left.stream().filter(clue::holds).toList();
             if (clue.holds(solution) && fewer.size() < left.size()) { // a clue that says something new
                 clues.add(clue);
@@ -65,8 +65,12 @@ final class PuzzleTask implements Task {
         return Item.of(question, target, target, Map.of(WHO, names, CLUES, List.copyOf(clues)));
     }
 
-    private static Clue clue(Dice dice, List<String> names) {
+    /** The first clue seats somebody, which a small model learns soon; the others have to be put together with it. */
+    private static Clue clue(Dice dice, List<String> names, boolean first) {
         List<String> two = dice.some(names, 2);
+        if (first) {
+            return new Clue.At(two.get(0), dice.from(1, PEOPLE));
+        }
         return switch (dice.below(3)) {
             case 0 -> new Clue.NotAt(two.get(0), dice.from(1, PEOPLE));
             case 1 -> new Clue.LeftOf(two.get(0), two.get(1));
