@@ -1,12 +1,18 @@
 package dev.reft.examples;
 
 import dev.reft.examples.tasks.TaskPlan;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that the examples beyond the quickstart share. */
 final class TaskOptions {
-    @Option(names = "--examples", paramLabel = "N", description = "items with an answer to imitate (default: 300)")
-    private int examples = 300;
+    private static final int EXAMPLES = 300;
+
+    @Option(
+            names = "--examples",
+            paramLabel = "N",
+            description = "items with an answer to imitate (default: 300; puzzle 1200, extraction 1000)")
+    private @Nullable Integer examples;
 
     @Option(names = "--warm-up-epochs", paramLabel = "N", description = "epochs over them (default: 25)")
     private int warmUpEpochs = 25;
@@ -26,8 +32,8 @@ final class TaskOptions {
     @Option(names = "--prompts", paramLabel = "N", description = "items of a step (default: 32)")
     private int prompts = 32;
 
-    @Option(names = "--samples", paramLabel = "N", description = "answers to each (default: 4)")
-    private int samples = 4;
+    @Option(names = "--samples", paramLabel = "N", description = "answers to each (default: 8)")
+    private int samples = 8;
 
     @Option(names = "--rate", paramLabel = "RATE", description = "of reinforcement (default: 1.5e-4)")
     private double rate = 1.5e-4;
@@ -51,10 +57,15 @@ final class TaskOptions {
     private long seed = 1;
 
     TaskPlan plan() {
+        return plan(EXAMPLES);
+    }
+
+    /** With so many examples, where no number of them was given. */
+    TaskPlan plan(int standard) {
         return new TaskPlan(
                 seed,
                 threads,
-                new TaskPlan.WarmUp(examples, warmUpEpochs, warmUpBatch, warmUpRate),
+                new TaskPlan.WarmUp(examples == null ? standard : examples, warmUpEpochs, warmUpBatch, warmUpRate),
                 new TaskPlan.Reinforce(questions, steps, prompts, samples, rate, kl, every),
                 tests,
                 saveEvery);

@@ -34,6 +34,22 @@ public final class ModelFiles {
      * @throws IOException if the files cannot be written
      */
     public static ModelSpec spec(ModelPlan model, Path folder, long seed, List<String> words) throws IOException {
+        return spec(model, folder, seed, words, EmbeddedModel.DEVIATION);
+    }
+
+    /**
+     * The same with another deviation of the embedded model's random weights.
+     *
+     * @param model which
+     * @param folder the run's, for the embedded model's files
+     * @param seed of random weights
+     * @param words that the embedded model knows beside those of the generated problems
+     * @param deviation of its random weights, above 0
+     * @return the specification
+     * @throws IOException if the files cannot be written
+     */
+    public static ModelSpec spec(ModelPlan model, Path folder, long seed, List<String> words, double deviation)
+            throws IOException {
         List<ProviderOption> options = new ArrayList<>();
         if (model.embedded()) {
             options.add(new RandomWeights(seed));
@@ -45,7 +61,8 @@ public final class ModelFiles {
             options.add(new Threads(model.threads()));
         }
         String path = model.embedded()
-                ? EmbeddedModel.writeTo(folder.resolve("model"), words).toString()
+                ? EmbeddedModel.writeTo(folder.resolve("model"), words, deviation)
+                        .toString()
                 : model.path();
         return new ModelSpec(path, model.device(), model.precision(), options);
     }

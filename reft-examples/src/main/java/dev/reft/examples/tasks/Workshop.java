@@ -1,5 +1,6 @@
 package dev.reft.examples.tasks;
 
+import dev.reft.examples.data.EmbeddedModel;
 import dev.reft.examples.run.ModelFiles;
 import dev.reft.examples.run.ReftRun;
 import dev.reft.examples.run.RunPlan.ModelPlan;
@@ -66,8 +67,14 @@ record Workshop(TaskPlan plan, int maxTokens, Supplier<Policy> opener, ProgressL
 
     /** The embedded model with random weights; it knows further words. */
     static Supplier<Policy> opener(TaskPlan plan, Path folder, List<String> words) throws IOException {
+        return opener(plan, folder, words, EmbeddedModel.DEVIATION);
+    }
+
+    /** The same with another deviation of the random weights. */
+    static Supplier<Policy> opener(TaskPlan plan, Path folder, List<String> words, double deviation)
+            throws IOException {
         ModelPlan model = new ModelPlan("", "cpu", Precision.FP32, 0, false, plan.threads());
-        ModelSpec spec = ModelFiles.spec(model, folder, plan.seed(), words);
+        ModelSpec spec = ModelFiles.spec(model, folder, plan.seed(), words, deviation);
         Training training =
                 new Training(new ValueHead.None(), new Adapter.Full(), ReftRun.OPTIMIZER, plan.seed(), Replicas.SINGLE);
         return () -> Models.openPolicy(spec, training);

@@ -147,6 +147,11 @@ class MethodPartsTest {
         assertTrue(Files.readString(more.resolve("tokenizer.json"))
                 .replace(" ", "")
                 .contains("\"no\":102"));
+        Path wider = EmbeddedModel.writeTo(folder.resolve("wider"), List.of(), 0.08);
+        String config = Files.readString(wider.resolve("config.json")).replace(" ", "");
+        assertTrue(config.contains("\"initializer_range\":0.08"), config);
+        assertTrue(config.contains("\"vocab_size\":97"), config);
+        assertThrows(IllegalArgumentException.class, () -> EmbeddedModel.writeTo(folder.resolve("bad"), List.of(), 0));
         assertThrows(
                 IllegalArgumentException.class, () -> EmbeddedModel.writeTo(folder.resolve("bad"), List.of("answer")));
         assertThrows(
