@@ -20,7 +20,6 @@ import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
 import dev.reft.ppo.watch.BestCheckpoints;
 import dev.reft.ppo.watch.Probes;
-import dev.reft.ppo.watch.Warning;
 import dev.reft.testkit.tiny.TinyModel;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -330,28 +329,6 @@ class JobRunTest {
     private static Grader paying(IntPredicate pays) {
         AtomicInteger calls = new AtomicInteger();
         return (prompt, completion) -> Grade.of(pays.test(calls.getAndIncrement()) ? 1 : 0);
-    }
-
-    @Test
-    void whatIsGraveAndHowFarAHeldOutRewardMustFall() {
-        assertEquals(0.05, JobRules.fall(100_000, 0.05));
-        assertEquals(2 * Math.sqrt(0.5 / 100), JobRules.fall(100, 0.05), 1e-12);
-        List<String> grave =
-                JobRules.grave(JobRules.of(100).stream()
-                                .map(rule -> new Warning(rule, 1, 1, 1, ""))
-                                .toList())
-                        .stream()
-                        .map(warning -> warning.rule().name())
-                        .toList();
-        assertEquals(
-                List.of(
-                        "NotFinite",
-                        "HeldOutFalls watch/held_out",
-                        "UpdateSpike policy/approxkl_avg",
-                        "RewardCollapse"),
-                grave);
-        assertTrue(JobRules.of(100).stream()
-                .anyMatch(rule -> rule.name().equals("KlAbove " + Probes.KL) && rule.threshold() == 50));
     }
 
     @Test
