@@ -2,7 +2,6 @@ package dev.reft.examples.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reft.checkpoint.GgufWriter;
 import dev.reft.generation.Completion;
@@ -17,22 +16,13 @@ import dev.reft.model.Precision;
 import dev.reft.model.Row;
 import dev.reft.model.TokenBatch;
 import dev.reft.ppo.remote.HttpSampler;
-import dev.reft.ppo.remote.HttpSamplerConfig;
 import dev.reft.torch.Exports;
 import dev.reft.torch.Threads;
 import dev.reft.torch.TorchProvider;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Tag;
@@ -52,45 +42,15 @@ class LlamaServerTest {
 
     @Test
     void aServersNumbersAreThoseOfItsFile() throws IOException, InterruptedException {
-        String python = System.getenv("REFT_PYTHON");
-        assumeTrue(python != null, "skipped: REFT_PYTHON names no Python");
-        Path model = Path.of(System.getProperty("reft.shared", "../../shared"), "models", "SmolLM2-135M-Instruct");
-        assumeTrue(Files.exists(model), "skipped: no SmolLM2 here");
+        String python = LlamaServer.python();
         Path file = folder.resolve("smol.gguf");
-        try (LanguageModel whole = open(model)) {
+        try (LanguageModel whole = open(LlamaServer.smol())) {
             Exports.gguf(whole, file, GgufWriter.Format.F16);
         }
-        Path script = folder.resolve("llama_server.py");
-        try (InputStream source = LlamaServerTest.class.getResourceAsStream("/llama_server.py")) {
-            Files.copy(Objects.requireNonNull(source), script);
-        }
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Process server = new ProcessBuilder(python, script.toString(), file.toString(), Integer.toString(port))
-                .redirectError(folder.resolve("server.log").toFile())
-                .start();
-        try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8);
-                LanguageModel here = open(file)) {
-            String line = out.readLine();
-            assertTrue(line != null && line.startsWith("serving"), () -> log(line));
-            HttpSamplerConfig config = HttpSamplerConfig.llamaCpp(URI.create("http://127.0.0.1:" + port));
-            try (HttpSampler sampler = HttpSampler.of(here, config)) {
-                compare(here, sampler);
-            }
-        } finally {
-            server.getOutputStream().close();
-            server.destroy();
-            server.waitFor();
-        }
-    }
-
-    private String log(String line) {
-        try {
-            return line + "\n" + Files.readString(folder.resolve("server.log"));
-        } catch (IOException e) {
-            return line + ", and no log: " + e;
+        try (LlamaServer server = LlamaServer.start(python, file, folder);
+                LanguageModel here = open(file);
+                HttpSampler sampler = HttpSampler.of(here, server.config())) {
+            compare(here, sampler);
         }
     }
 
