@@ -36,8 +36,7 @@ public record CheckpointProbe(Scorer initial, List<Row> texts) {
      * Measures the policy.
      *
      * @param policy at a checkpoint
-     * @param rollouts what it sampled last; if an update came after them, {@link Probes#KL} is an estimate on the samples of one update
-     *     earlier
+     * @param rollouts what it sampled last, also if an update came after them
      * @return {@link Probes#KL}, absent without a completion, and {@link Probes#OFF_TASK}
      */
     public Map<String, Double> of(Scorer policy, Rollouts rollouts) {

@@ -1,5 +1,7 @@
 package dev.reft.ppo.watch;
 
+import dev.reft.generation.Completion;
+import dev.reft.generation.Segment;
 import dev.reft.math.KlEstimator;
 import dev.reft.model.Output;
 import dev.reft.model.Row;
@@ -8,6 +10,8 @@ import dev.reft.model.TokenBatch;
 import dev.reft.ppo.Rollouts;
 import dev.reft.text.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 
@@ -19,16 +23,23 @@ public final class Probes {
     /** Name of {@link #logProb} in an observation. */
     public static final String OFF_TASK = "watch/off_task_log_prob";
 
+    /** The most that one completion counts in {@link #kl}, so that none decides alone. */
+    private static final double MOST_WEIGHT = 10;
+
     private Probes() {}
 
     /**
-     * The KL divergence from the initial policy, estimated on what the present one sampled: K1 summed over a completion, mean
-     * over completions, as {@code objective/kl} is. A trainer with a KL penalty reports that; this is for checkpoints of one
-     * without.
+     * The KL divergence from the initial policy, estimated on what the policy sampled: K1 summed over a completion, mean over
+     * completions, as {@code objective/kl} is. A trainer with a KL penalty reports that; this is for checkpoints of one without.
      *
-     * @param policy the present policy, which sampled
+     * <p>If the policy was updated since it sampled, as it is when a checkpoint follows a step, a completion counts as much more or
+     * less as the policy would now sample it (self-normalised importance weights, truncated at {@value #MOST_WEIGHT}). Without
+     * them the estimate right after the first update would be that of the opposite divergence with its sign changed.
+     *
+     * @param policy the present policy
      * @param initial the policy at the start, such as its frozen copy
-     * @param rollouts what was sampled, at least one completion
+     * @param rollouts what the policy sampled, now or a few updates earlier, at least one completion; one whose log-probabilities are
+     *     not known counts once
      * @return nats a completion
      * @throws IllegalArgumentException if there is no completion
      */
@@ -37,18 +48,56 @@ public final class Probes {
         if (batch.size() == 0) {
             throw new IllegalArgumentException("no completion to estimate a KL divergence on");
         }
-        double sum = 0;
+        Iterator<Completion> completions = rollouts.groups().stream()
+                .flatMap(group -> group.completions().stream())
+                .iterator();
+        double[] kl = new double[batch.size()];
+        double[] logWeights = new double[batch.size()];
+        int row = 0;
         for (TokenBatch cut : cuts(
                 batch, Math.min(policy.info().tokensPerPass(), initial.info().tokensPerPass()))) {
             float[][] now = policy.score(cut, Set.of(Output.LOG_PROB)).logProbs();
             float[][] then = initial.score(cut, Set.of(Output.LOG_PROB)).logProbs();
-            for (int i = 0; i < now.length; i++) {
+            for (int i = 0; i < now.length; i++, row++) {
                 for (int t = 0; t < now[i].length; t++) {
-                    sum += KlEstimator.K1.value(now[i][t], then[i][t]);
+                    kl[row] += KlEstimator.K1.value(now[i][t], then[i][t]);
+                }
+                logWeights[row] = Math.min(Math.log(MOST_WEIGHT), logRatio(now[i], completions.next()));
+            }
+        }
+        return weightedMean(kl, logWeights);
+    }
+
+    private static double weightedMean(double[] values, double[] logWeights) {
+        // Relative to the largest, so that not all weights vanish where the policy has left its samples far behind.
+        double largest = Arrays.stream(logWeights).max().orElseThrow();
+        double sum = 0;
+        double weights = 0;
+        for (int i = 0; i < values.length; i++) {
+            double weight = Math.exp(logWeights[i] - largest);
+            sum += weight * values[i];
+            weights += weight;
+        }
+        return sum / weights;
+    }
+
+    /** How much likelier a completion is now than when it was sampled, as a logarithm. */
+    private static double logRatio(float[] now, Completion completion) {
+        double ratio = 0;
+        for (float logProb : now) {
+            ratio += logProb;
+        }
+        for (Segment segment : completion.segments()) {
+            if (segment instanceof Segment.Sampled sampled) {
+                if (sampled.logProbs().length < sampled.tokens().length) {
+                    return 0;
+                }
+                for (float logProb : sampled.logProbs()) {
+                    ratio -= logProb;
                 }
             }
         }
-        return sum / batch.size();
+        return ratio;
     }
 
     /**
