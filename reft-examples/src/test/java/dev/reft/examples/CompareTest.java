@@ -58,7 +58,16 @@ class CompareTest {
             assertTrue(table.contains(part), part + " in\n" + table);
         }
         assertTrue(Files.exists(folder.resolve("comparison.json")) && Files.exists(folder.resolve("comparison.html")));
-        assertTrue(Files.exists(folder.resolve("seed-7/methods.html")));
+        // What was followed is plotted beside what was wanted, so that one sees where they part.
+        String page = Files.readString(folder.resolve("seed-7/methods.html"));
+        for (String chart : List.of(
+                "rlhf: the score that is followed",
+                "rlhf: what the hidden scorer says",
+                "rlhf: pairs ordered as the hidden scorer orders them",
+                "rlaif: the score that is followed",
+                "rlaif: what the hidden scorer says")) {
+            assertTrue(page.contains(chart), chart);
+        }
         assertEquals(0, compare());
         assertEquals(table, Files.readString(folder.resolve("comparison.md")), "nothing is run again");
     }
