@@ -43,8 +43,16 @@ class ExamplesGainTest {
         assertEquals(
                 0,
                 ExampleTasks.run(
-                        "--task", task, "--threads", "1", "--tests", "400", "--evaluate-every", "30", "--out", folder
-                                .toString()));
+                        "--task",
+                        task,
+                        "--threads",
+                        "1",
+                        "--tests",
+                        "400",
+                        "--evaluate-every",
+                        "30",
+                        "--out",
+                        folder.toString()));
         Path report = folder.resolve(task).resolve("report.md");
         double[] before = row(report, "warm-up");
         double[] after = row(report, "grpo");

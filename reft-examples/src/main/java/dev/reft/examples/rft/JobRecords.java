@@ -2,6 +2,7 @@ package dev.reft.examples.rft;
 
 import dev.reft.examples.rft.Attempts.Attempt;
 import dev.reft.examples.run.RunFolder;
+import dev.reft.io.AtomicFiles;
 import dev.reft.model.Policy;
 import dev.reft.ppo.watch.BestCheckpoints;
 import dev.reft.ppo.watch.CheckpointShelf;
@@ -22,6 +23,7 @@ final class JobRecords {
     private final RunLog metrics;
     private final JobEvents events;
     private final CheckpointShelf shelf;
+    private final Path stop;
     private Attempts attempts;
 
     JobRecords(RunFolder folder, String job) {
@@ -32,6 +34,7 @@ final class JobRecords {
                 job.substring(0, Math.min(12, job.length())));
         shelf = CheckpointShelf.open(folder.path("best"), BestCheckpoints.KEPT);
         attempts = Attempts.open(folder.path("attempts.jsonl"));
+        stop = folder.path("stopped.txt");
     }
 
     Attempts attempts() {
@@ -69,6 +72,25 @@ final class JobRecords {
     /** A further attempt, recorded before it begins. */
     void back(long base, String why) {
         attempts = attempts.back(base, why);
+    }
+
+    /** Why the run was stopped; "" if it was not. */
+    String stopped() {
+        try {
+            return Files.isRegularFile(stop) ? Files.readString(stop).strip() : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading " + stop, e);
+        }
+    }
+
+    /** The run ends here, also for a later call; gives back why. */
+    String stop(String why) {
+        try {
+            AtomicFiles.writeText(stop, why + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing " + stop, e);
+        }
+        return why;
     }
 
     /** The rows that led to where the run is: without those that it went back from. */

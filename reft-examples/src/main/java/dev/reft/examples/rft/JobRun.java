@@ -42,6 +42,8 @@ import java.util.function.Supplier;
  * with the same call, and does what it would have done.
  */
 public final class JobRun {
+    private static final String VALID = "valid_reward_mean";
+
     private final JobPlan plan;
     private final JobData data;
     private final Grader grader;
@@ -155,19 +157,25 @@ public final class JobRun {
         return heldOutReward;
     }
 
-    /** Attempts until one comes to its end; says why it ended early, or "". */
+    /** Attempts until one comes to its end; says why it ended early, or "". A run that was stopped stays so. */
     private String train() {
+        if (!records.stopped().isEmpty()) {
+            heldOutReward = records.last(VALID);
+            return records.stopped();
+        }
         while (true) {
             RollBack advice = attempt(records.attempts().last());
             if (advice instanceof RollBack.GoBack back) {
                 boolean again = plan.onCollapse() == OnCollapse.BACK
                         && records.attempts().last().number() < plan.goBacks();
                 if (!again) {
-                    return back.warning().toString();
+                    return records.stop(back.warning().toString());
                 }
                 records.back(back.step(), back.warning().toString());
             } else {
-                return advice instanceof RollBack.Stop stop ? stop.warning().toString() : "";
+                return advice instanceof RollBack.Stop stop
+                        ? records.stop(stop.warning().toString())
+                        : "";
             }
         }
     }
@@ -185,7 +193,7 @@ public final class JobRun {
         }
         try (PpoTrainer trainer = begun ? builder.resume(checkpoints) : builder.start()) {
             records.forget(attempt, attempt.base() + trainer.steps());
-            heldOutReward = records.last("valid_reward_mean");
+            heldOutReward = records.last(VALID);
             if (!begun) {
                 begin(attempt);
                 trainer.save(checkpoints, "");
@@ -248,7 +256,7 @@ public final class JobRun {
 
     private Outcome outcome(String stopped) {
         List<Map<String, Object>> way = records.way();
-        double start = way.isEmpty() ? Double.NaN : RunLog.number(way.get(0), "valid_reward_mean");
+        double start = way.isEmpty() ? Double.NaN : RunLog.number(way.get(0), VALID);
         long steps = way.isEmpty() ? 0 : (long) RunLog.number(way.get(way.size() - 1), "step");
         long planned = batches().stepsPerEpoch() * plan.numbers().epochs();
         return new Outcome(

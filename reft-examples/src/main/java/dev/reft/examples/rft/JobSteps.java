@@ -65,7 +65,8 @@ final class JobSteps {
             if (run.plan().onCollapse() != OnCollapse.WARN && step + 1 < total) {
                 advice = RollBack.advise(JobRules.grave(warnings), run.records().goodOnTheWay());
             }
-            if (saves(step + 1)) {
+            // Not what the watch warned of: whoever goes on after a kill comes to the same warning again.
+            if (advice instanceof RollBack.GoOn && saves(step + 1)) {
                 trainer.save(checkpoints, watch.state());
                 saved = step + 1;
             }
