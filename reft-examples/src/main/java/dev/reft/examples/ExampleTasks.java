@@ -54,7 +54,7 @@ public final class ExampleTasks implements Callable<Integer> {
     public Integer call() throws IOException {
         ProgressLine line = ProgressLine.standard();
         for (String task : tasks) {
-            List<String> report = TaskRun.go(task, options.plan(Tasks.examples(task)), out.resolve(task), line);
+            List<String> report = TaskRun.go(task, options.plan(Tasks.habit(task)), out.resolve(task), line);
             line.say("");
             report.forEach(line::say);
             line.say("");

@@ -1,12 +1,13 @@
 package dev.reft.examples;
 
 import dev.reft.examples.tasks.TaskPlan;
+import dev.reft.examples.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that the examples beyond the quickstart share. */
 final class TaskOptions {
-    private static final int EXAMPLES = 300;
+    private static final Tasks.Habit HABIT = new Tasks.Habit(300, 25, 1.5e-4);
 
     @Option(
             names = "--examples",
@@ -14,8 +15,8 @@ final class TaskOptions {
             description = "items with an answer to imitate (default: 300; puzzle 1200, extraction 1000)")
     private @Nullable Integer examples;
 
-    @Option(names = "--warm-up-epochs", paramLabel = "N", description = "epochs over them (default: 25)")
-    private int warmUpEpochs = 25;
+    @Option(names = "--warm-up-epochs", paramLabel = "N", description = "epochs over them (default: 25; extraction 5)")
+    private @Nullable Integer warmUpEpochs;
 
     @Option(names = "--warm-up-batch", paramLabel = "N", description = "examples of a step (default: 32)")
     private int warmUpBatch = 32;
@@ -35,8 +36,8 @@ final class TaskOptions {
     @Option(names = "--samples", paramLabel = "N", description = "answers to each (default: 8)")
     private int samples = 8;
 
-    @Option(names = "--rate", paramLabel = "RATE", description = "of reinforcement (default: 1.5e-4)")
-    private double rate = 1.5e-4;
+    @Option(names = "--rate", paramLabel = "RATE", description = "of reinforcement (default: 1.5e-4; extraction 3e-4)")
+    private @Nullable Double rate;
 
     @Option(names = "--kl", paramLabel = "C", description = "coefficient of the KL penalty (default: 0.01; 0 for none)")
     private double kl = 0.01;
@@ -57,16 +58,21 @@ final class TaskOptions {
     private long seed = 1;
 
     TaskPlan plan() {
-        return plan(EXAMPLES);
+        return plan(HABIT);
     }
 
-    /** With so many examples, where no number of them was given. */
-    TaskPlan plan(int standard) {
+    /** With a task's sizes and rate where none were given. */
+    TaskPlan plan(Tasks.Habit habit) {
         return new TaskPlan(
                 seed,
                 threads,
-                new TaskPlan.WarmUp(examples == null ? standard : examples, warmUpEpochs, warmUpBatch, warmUpRate),
-                new TaskPlan.Reinforce(questions, steps, prompts, samples, rate, kl, every),
+                new TaskPlan.WarmUp(
+                        examples == null ? habit.examples() : examples,
+                        warmUpEpochs == null ? habit.epochs() : warmUpEpochs,
+                        warmUpBatch,
+                        warmUpRate),
+                new TaskPlan.Reinforce(
+                        questions, steps, prompts, samples, rate == null ? habit.rate() : rate, kl, every),
                 tests,
                 saveEvery);
     }

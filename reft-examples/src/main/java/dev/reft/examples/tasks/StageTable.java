@@ -102,8 +102,32 @@ final class StageTable {
         rows.forEach((stage, row) -> {
             Examination before = before(row);
             if (before != null) {
-                fell(lines, stage, row.before, "maths", maths(before), maths(row.answers()));
-                fell(lines, stage, row.before, "constraints", style(before), style(row.answers()));
+                fell(lines, stage, row.before, "maths", "%.1f %%", 100 * maths(before), 100 * maths(row.answers()));
+                fell(
+                        lines,
+                        stage,
+                        row.before,
+                        "constraints",
+                        "%.1f %%",
+                        100 * style(before),
+                        100 * style(row.answers()));
+                fell(
+                        lines,
+                        stage,
+                        row.before,
+                        "liked",
+                        "%.3f",
+                        before.score(),
+                        row.answers().score());
+                // The log-probability of texts that are not trained on: what the model forgets.
+                fell(
+                        lines,
+                        stage,
+                        row.before,
+                        "off task",
+                        "%.3f",
+                        rows.get(row.before).stage.offTask(),
+                        row.stage.offTask());
                 double preferred = winRate(row.answers(), before);
                 if (preferred < 0.5) {
                     lines.add(String.format(
@@ -116,20 +140,22 @@ final class StageTable {
             }
         });
         if (lines.isEmpty()) {
-            lines.add("No stage has less of maths, constraints or preference than the stage before it.");
+            lines.add(
+                    "No stage has less of maths, constraints, liking, preference or texts off task than the stage before it.");
         }
         return lines;
     }
 
-    private static void fell(List<String> lines, String stage, String before, String what, double then, double now) {
+    private static void fell(
+            List<String> lines, String stage, String before, String what, String format, double then, double now) {
         if (now < then) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "Fell: %s, from %.1f %% after %s to %.1f %% after %s.",
+                    "Fell: %s, from " + format + " after %s to " + format + " after %s.",
                     what,
-                    100 * then,
+                    then,
                     before,
-                    100 * now,
+                    now,
                     stage));
         }
     }

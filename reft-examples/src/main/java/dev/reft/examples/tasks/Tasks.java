@@ -10,9 +10,10 @@ public final class Tasks {
     private static final Map<String, Kind> TASKS = new LinkedHashMap<>();
 
     static {
-        TASKS.put("code", new Kind(CodeTask::open, 300));
-        TASKS.put("puzzle", new Kind(PuzzleTask::new, 1200));
-        TASKS.put("extraction", new Kind(ExtractionTask::new, 1000));
+        TASKS.put("code", new Kind(CodeTask::open, new Habit(300, 25, 1.5e-4)));
+        TASKS.put("puzzle", new Kind(PuzzleTask::new, new Habit(1200, 25, 1.5e-4)));
+        // More passes over them leave a model so sure of its answers that its samples are all alike.
+        TASKS.put("extraction", new Kind(ExtractionTask::new, new Habit(1000, 5, 3e-4)));
     }
 
     private Tasks() {}
@@ -22,8 +23,17 @@ public final class Tasks {
         Task open() throws SandboxException;
     }
 
-    /** A task, and how many examples its warm-up wants so that reinforcement finds something to pay. */
-    private record Kind(Opening opening, int examples) {}
+    private record Kind(Opening opening, Habit habit) {}
+
+    /**
+     * What a task's run has where nobody says otherwise: a warm-up after which reinforcement finds something to pay and samples that
+     * differ.
+     *
+     * @param examples items with an answer to imitate, &gt;= 1
+     * @param epochs over them, &gt;= 1
+     * @param rate of reinforcement, &gt; 0
+     */
+    public record Habit(int examples, int epochs, double rate) {}
 
     /**
      * The tasks there are.
@@ -35,14 +45,14 @@ public final class Tasks {
     }
 
     /**
-     * How many items with an answer to imitate a task's warm-up has, if nobody says otherwise.
+     * What a task's run has where nobody says otherwise.
      *
      * @param name of a task
-     * @return &gt;= 1
+     * @return its sizes and rate
      * @throws IllegalArgumentException if there is no such task
      */
-    public static int examples(String name) {
-        return kind(name).examples();
+    public static Habit habit(String name) {
+        return kind(name).habit();
     }
 
     private static Kind kind(String name) {

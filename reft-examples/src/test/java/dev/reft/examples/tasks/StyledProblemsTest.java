@@ -127,6 +127,7 @@ class StyledProblemsTest {
         table.add("sft", examined(answers(0.5, 1, 1, 1, 1)), "");
         table.add("dpo", examined(answers(0.4, 1, 0, 0, 1)), "sft");
         table.add("rlvr", new StageTable.Examined(answers(0.6, 1, 1, 0, 0), 1.25, -2.5), "dpo");
+        table.add("more", new StageTable.Examined(answers(0.6, 1, 1, 0, 0), 1, -2.75), "rlvr");
         List<String> lines = table.lines();
         assertEquals("| sft | - | 100.0 | 100.0 | 0.500 | - | 4.0 | - | - |", lines.get(2));
         assertEquals("| dpo | sft | 50.0 | 50.0 | 0.475 | 37.5 | 4.0 | - | - |", lines.get(3));
@@ -135,9 +136,11 @@ class StyledProblemsTest {
                 List.of(
                         "Fell: maths, from 100.0 % after sft to 50.0 % after dpo.",
                         "Fell: constraints, from 100.0 % after sft to 50.0 % after dpo.",
+                        "Fell: liked, from 0.500 after sft to 0.475 after dpo.",
                         "Fell: preference, the answers of dpo are preferred to those of sft for 37.5 % of the items.",
-                        "Fell: constraints, from 50.0 % after dpo to 0.0 % after rlvr."),
-                lines.subList(6, lines.size()));
+                        "Fell: constraints, from 50.0 % after dpo to 0.0 % after rlvr.",
+                        "Fell: off task, from -2.500 after rlvr to -2.750 after more."),
+                lines.subList(7, lines.size()));
         assertThrows(IllegalArgumentException.class, () -> table.add("x", examined(answers(0, 0, 0, 0, 0)), "y"));
     }
 
