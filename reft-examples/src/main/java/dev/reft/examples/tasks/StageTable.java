@@ -100,8 +100,9 @@ final class StageTable {
     private List<String> fallen() {
         List<String> lines = new ArrayList<>();
         rows.forEach((stage, row) -> {
-            Examination before = before(row);
-            if (before != null) {
+            Row parent = rows.get(row.before);
+            if (parent != null) {
+                Examination before = parent.answers();
                 fell(lines, stage, row.before, "maths", "%.1f %%", 100 * maths(before), 100 * maths(row.answers()));
                 fell(
                         lines,
@@ -120,14 +121,7 @@ final class StageTable {
                         before.score(),
                         row.answers().score());
                 // The log-probability of texts that are not trained on: what the model forgets.
-                fell(
-                        lines,
-                        stage,
-                        row.before,
-                        "off task",
-                        "%.3f",
-                        rows.get(row.before).stage.offTask(),
-                        row.stage.offTask());
+                fell(lines, stage, row.before, "off task", "%.3f", parent.stage.offTask(), row.stage.offTask());
                 double preferred = winRate(row.answers(), before);
                 if (preferred < 0.5) {
                     lines.add(String.format(
