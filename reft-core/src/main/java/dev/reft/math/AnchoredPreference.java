@@ -108,12 +108,13 @@ public sealed interface AnchoredPreference extends PreferenceLoss {
      * EXO (arXiv 2402.00856) on pairs: s(z) (log s(z) - log(1 - e)) + s(-z) (log s(-z) - log e).
      *
      * @param beta &gt; 0
-     * @param smoothing e, in (0, 0.5); TRL takes 1e-3 for 0
+     * @param smoothing e, in (0, 0.5); 0, where log e would be infinite, is taken for 1e-3 as TRL does
      */
     record ExoPair(double beta, double smoothing) implements AnchoredPreference {
-        /** Checks the numbers. */
+        /** Checks the numbers, and replaces a smoothing of 0. */
         public ExoPair {
             Checks.positive("beta", beta);
+            smoothing = smoothing == 0 ? 1e-3 : smoothing;
             Checks.range("smoothing", smoothing, Double.MIN_NORMAL, Math.nextDown(0.5));
         }
 

@@ -7,8 +7,8 @@ public final class Diagnostics {
     /**
      * How much of the returns' variance the values explain: 1 - var(R - V) / (var(R) + 1e-8), unbiased variances.
      *
-     * @param returns [row][n]
-     * @param values [row][n] or [row][n + 1]; the value after a row's last token is not used
+     * @param returns [row][n], or [row][n + 1] where the state after a row's last token has one too
+     * @param values at least as many in each row; those without a return are not used
      * @return 1 if the values are right up to a constant, 0 if they are no better than a constant, negative if worse
      */
     public static double explainedVariance(double[][] returns, double[][] values) {

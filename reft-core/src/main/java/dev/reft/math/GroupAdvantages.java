@@ -119,7 +119,8 @@ public final class GroupAdvantages {
 
     /**
      * Several rewards a completion, each normalised in its group, then summed (GDPO, TRL's {@code normalize_then_sum}),
-     * and the sum normalised over the batch by its unbiased deviation.
+     * and the sum normalised over the batch by its unbiased deviation. It is a part for own loops: a trainer takes one score a
+     * completion, which its grader makes of several rewards.
      *
      * @param rewards [completion][reward]
      * @param weights one a reward

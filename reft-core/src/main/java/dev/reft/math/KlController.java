@@ -43,7 +43,11 @@ public sealed interface KlController {
 
     /**
      * Moves towards a target (arXiv 1909.08593, section 2.2): coefficient * (1 + clip(kl / target - 1, -0.2, 0.2) *
-     * samples / horizon), never below 0: more than 5 horizons of samples in one step would turn the penalty into a reward.
+     * samples / horizon).
+     *
+     * <p>One bound is ours: the coefficient is never below 0. The published formula has none, and with more than 5 horizons of
+     * samples in one step a KL far below the target would make the penalty a reward for leaving the reference. At 0 it stays 0, so
+     * let the horizon be many steps long.
      *
      * @param initial the first coefficient, finite, &gt;= 0; 0 stays 0
      * @param target the KL aimed at, &gt; 0

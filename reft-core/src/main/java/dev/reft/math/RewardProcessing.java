@@ -60,7 +60,8 @@ public final class RewardProcessing {
     }
 
     /**
-     * A linear map that gives sample scores mean 0 and variance 1, as the OpenAI code does with a reward model's.
+     * A linear map that gives sample scores mean 0 and variance 1, as the OpenAI code does with a reward model's. It is a part for
+     * own graders and loops: the trainers' reward models have a scale of their own, from an evaluation's mean and deviation.
      *
      * @param gain factor
      * @param bias added after it
@@ -93,7 +94,8 @@ public final class RewardProcessing {
     }
 
     /**
-     * Moments of all scores seen so far; dividing scores by their deviation is trlx's running scale.
+     * Moments of all scores seen so far; dividing scores by their deviation is trlx's running scale. It is a part for own loops,
+     * which scale their grades before an update and keep the moments with what they save: no trainer applies it.
      *
      * @param count how many
      * @param mean their mean

@@ -21,8 +21,8 @@ public final class RewardShaping {
         LAST_TOKEN,
         /**
          * One step later, on the state after the last token, as TRL does since 0.12 wherever padding follows. The
-         * rewards are then n + 1, and GAE runs over n + 1 tokens whose last value is that of the state after the end;
-         * only the first n advantages are used.
+         * rewards are then n + 1, and GAE runs over n + 1 tokens whose last value is that of the state after the end.
+         * The first n advantages are used; the critic is fitted to all n + 1 returns, the last of which is the score.
          */
         AFTER_LAST_TOKEN
     }

@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * policy's part is any {@link Surrogate}, so this is also the loss of GRPO, DAPO, GSPO, CISPO, RLOO and REINFORCE++.
  *
  * <pre>
- * loss = sum over tokens of weight * (policy + valueCoefficient * value - entropyCoefficient * entropy + klCoefficient * KL)
+ * loss = sum over tokens of weight * (policy - entropyCoefficient * entropy + klCoefficient * KL)
+ *      + valueCoefficient * sum over states of valueWeight * value
  * </pre>
  *
  * <p>It reads the step's arrays by {@link TokenBatch#origin}, and the weights hold every divisor, so that loss, slopes
- * and sums of the cuts of a batch add up to those of the batch. The value after a row's last token has slope 0. Values
- * may come as VALUE or as DETACHED_VALUE, whichever the pass was asked for. Entropies, if asked for, are reported even
- * where their coefficient is 0, and have a slope only where it is not. The sums are named in {@link Sums}.
+ * and sums of the cuts of a batch add up to those of the batch. Values have weights of their own, and the one after a row's
+ * last token has slope 0 unless it has one. Values may come as VALUE or as DETACHED_VALUE, whichever the pass was asked for.
+ * Entropies, if asked for, are reported even where their coefficient is 0, and have a slope only where it is not. The sums
+ * are named in {@link Sums}.
  */
 public final class PpoObjective implements Objective {
     private final PpoLoss loss;
@@ -62,6 +64,7 @@ public final class PpoObjective implements Objective {
                     pass.token(i, row, t);
                 }
             }
+            pass.states(i, row);
             pass.rows += counted ? 1 : 0;
         }
         return pass.evaluation();
@@ -76,6 +79,7 @@ public final class PpoObjective implements Objective {
         private final Output valueOutput;
         private int rows;
         private int tokens;
+        private int states;
         private double weight;
         private double policyLoss;
         private double valueLoss;
@@ -144,15 +148,23 @@ public final class PpoObjective implements Objective {
             tokens++;
             weight += w;
             policy(i, row, t, w);
-            if (values != null) {
-                value(values[i][t], i, row, t, w);
-            }
             if (scores.channels().containsKey(Output.ENTROPY)) {
                 double h = scores.entropies()[i][t];
                 entropy += h;
                 weightedEntropy += w * h;
                 if (loss.entropyCoefficient() != 0) {
                     slope(Output.ENTROPY)[i][t] = (float) (-w * loss.entropyCoefficient());
+                }
+            }
+        }
+
+        /** The values of a row: those before its tokens, and the one after its last where that is fitted too. */
+        void states(int i, int row) {
+            float[] weights = targets.valueWeights()[row];
+            for (int t = 0; values != null && t < weights.length; t++) {
+                if (weights[t] != 0) {
+                    states++;
+                    value(values[i][t], i, row, t, weights[t]);
                 }
             }
         }
@@ -217,6 +229,7 @@ public final class PpoObjective implements Objective {
             sums.add(Sums.RATIO_SQUARED, ratioSquared);
             sums.add(Sums.RATIO_DISTANCE, ratioDistance);
             if (values != null) {
+                sums.add(Sums.STATES, states);
                 sums.add(Sums.VALUE_LOSS, valueLoss);
                 sums.add(Sums.VALUE_CLIPPED, valueClipped);
                 sums.add(Sums.VALUE, value);

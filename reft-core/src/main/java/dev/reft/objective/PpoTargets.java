@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  *     clips nothing
  * @param referenceLogProbs log-probabilities under the reference, [row][n]; null if no KL is in the loss
  * @param advantages [row][n]
- * @param returns what the critic is fitted to, [row][n]
+ * @param returns what the critic is fitted to, [row][n], or [row][n + 1] where it is fitted to the state after the row's last
+ *     token too
  * @param weights weight of each token, [row][n], &gt;= 0; 0 leaves a token out
+ * @param valueWeights weight of each state in the value loss, as many as {@code returns}, &gt;= 0; 0 leaves a state out
  */
 public record PpoTargets(
         float @Nullable [][] oldLogProbs,
@@ -21,7 +23,8 @@ public record PpoTargets(
         float @Nullable [][] referenceLogProbs,
         float[][] advantages,
         float[][] returns,
-        float[][] weights) {
+        float[][] weights,
+        float[][] valueWeights) {
     /**
      * Checks shapes and numbers.
      *
@@ -29,17 +32,11 @@ public record PpoTargets(
      *     negative; the message names array, row and token
      */
     public PpoTargets {
-        Shapes.finite("weights", weights);
-        for (int i = 0; i < weights.length; i++) {
-            for (int t = 0; t < weights[i].length; t++) {
-                if (weights[i][t] < 0) {
-                    throw new IllegalArgumentException("weight of row " + i + ", token " + t + " is " + weights[i][t]
-                            + ": it must not be negative");
-                }
-            }
-        }
+        notNegative("weight", weights);
+        Shapes.states(weights, "valueWeights", valueWeights);
+        notNegative("value weight", valueWeights);
         Shapes.like(weights, "advantages", advantages, 0);
-        Shapes.like(weights, "returns", returns, 0);
+        Shapes.like(valueWeights, "returns", returns, 0);
         if (oldLogProbs != null) {
             Shapes.like(weights, "oldLogProbs", oldLogProbs, 0);
         }
@@ -48,6 +45,39 @@ public record PpoTargets(
         }
         if (referenceLogProbs != null) {
             Shapes.like(weights, "referenceLogProbs", referenceLogProbs, 0);
+        }
+    }
+
+    /**
+     * Targets whose states have the weights of the tokens that follow them.
+     *
+     * @param oldLogProbs log-probabilities at sampling time, [row][n], or null
+     * @param oldValues values when the advantages were computed, [row][n + 1], or null
+     * @param referenceLogProbs log-probabilities under the reference, [row][n], or null
+     * @param advantages [row][n]
+     * @param returns what the critic is fitted to, [row][n]
+     * @param weights weight of each token and of the state before it, [row][n], &gt;= 0
+     * @throws IllegalArgumentException as above
+     */
+    public PpoTargets(
+            float @Nullable [][] oldLogProbs,
+            float @Nullable [][] oldValues,
+            float @Nullable [][] referenceLogProbs,
+            float[][] advantages,
+            float[][] returns,
+            float[][] weights) {
+        this(oldLogProbs, oldValues, referenceLogProbs, advantages, returns, weights, weights);
+    }
+
+    private static void notNegative(String name, float[][] rows) {
+        Shapes.finite(name + "s", rows);
+        for (int i = 0; i < rows.length; i++) {
+            for (int t = 0; t < rows[i].length; t++) {
+                if (rows[i][t] < 0) {
+                    throw new IllegalArgumentException(
+                            name + " of row " + i + ", token " + t + " is " + rows[i][t] + ": it must not be negative");
+                }
+            }
         }
     }
 }

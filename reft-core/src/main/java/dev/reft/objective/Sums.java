@@ -1,12 +1,14 @@
 package dev.reft.objective;
 
 /**
- * Names of the sums that objectives report. All of them add up over cuts; a mean is a sum divided by {@link #TOKENS}
- * once the step is whole. Tokens of weight 0 are in none of them.
+ * Names of the sums that objectives report. All of them add up over cuts; a mean is a sum divided by {@link #TOKENS}, that of
+ * a value by {@link #STATES}, once the step is whole. Tokens and states of weight 0 are in none of them.
  */
 public final class Sums {
     /** Number of tokens whose weight is not 0. */
     public static final String TOKENS = "tokens";
+    /** Number of states whose value is fitted: those before such tokens, and those after a row's last if they count. */
+    public static final String STATES = "states";
     /** Number of rows with such a token. */
     public static final String ROWS = "rows";
     /** Sum of weights; about 1 over a step whose weights make a mean. */
@@ -23,7 +25,7 @@ public final class Sums {
     public static final String CLIPPED = "clipped";
     /** Tokens whose policy loss the dual clip bounds. */
     public static final String DUAL_CLIPPED = "dualClipped";
-    /** Tokens whose value loss is clipped. */
+    /** States whose value loss is clipped. */
     public static final String VALUE_CLIPPED = "valueClipped";
     /** Sum of old - new log-probability. */
     public static final String APPROXIMATE_KL_K1 = "approximateKlK1";

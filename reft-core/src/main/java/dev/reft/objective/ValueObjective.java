@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The critic's loss alone, for warming it up before the policy moves: the weighted, clipped squared error of values.
  *
  * <p>Slopes go to VALUE if the pass was asked for it, else to DETACHED_VALUE, which leaves the trunk as it is. The value
- * after a row's last token has slope 0. Reports TOKENS, ROWS, WEIGHT, VALUE_LOSS, VALUE_CLIPPED, VALUE and
- * VALUE_ERROR_SQUARED of {@link Sums}.
+ * after a row's last token has slope 0 unless it has a weight. Reports TOKENS, STATES, ROWS, WEIGHT, VALUE_LOSS,
+ * VALUE_CLIPPED, VALUE and VALUE_ERROR_SQUARED of {@link Sums}.
  */
 public final class ValueObjective implements Objective {
     private final ClippedValue form;
@@ -28,15 +28,17 @@ public final class ValueObjective implements Objective {
      *
      * @param form the loss of one token
      * @param oldValues values when the returns were computed, [row][n + 1]; null clips nothing
-     * @param returns what the values are fitted to, [row][n]
-     * @param weights weight of each scored token, [row][n]
+     * @param returns what the values are fitted to, as many as {@code weights}
+     * @param weights weight of the state before each scored token, [row][n], or [row][n + 1] where the state after the last
+     *     token is fitted too
      * @throws IllegalArgumentException if shapes differ or a number is not finite; the message names array, row and token
      */
     public ValueObjective(ClippedValue form, float @Nullable [][] oldValues, float[][] returns, float[][] weights) {
         Shapes.finite("weights", weights);
         Shapes.like(weights, "returns", returns, 0);
         if (oldValues != null) {
-            Shapes.like(weights, "oldValues", oldValues, 1);
+            Shapes.states(weights, "oldValues", oldValues);
+            Shapes.finite("oldValues", oldValues);
         }
         this.form = form;
         this.oldValues = oldValues;
@@ -51,8 +53,9 @@ public final class ValueObjective implements Objective {
         float[][] slopes = new float[batch.size()][];
         Accumulator sums = new Accumulator();
         for (int i = 0; i < batch.size(); i++) {
-            int row = Shapes.origin(batch, i, weights);
+            int row = Shapes.originOfStates(batch, i, weights);
             slopes[i] = new float[values[i].length];
+            int scored = batch.row(i).scored().length;
             boolean counted = false;
             for (int t = 0; t < weights[row].length; t++) {
                 double w = weights[row][t];
@@ -64,7 +67,8 @@ public final class ValueObjective implements Objective {
                 double old = oldValues == null ? v : oldValues[row][t];
                 double target = returns[row][t];
                 slopes[i][t] = (float) (w * form.slope(v, old, target));
-                sums.add(Sums.TOKENS, 1);
+                sums.add(Sums.TOKENS, t < scored ? 1 : 0);
+                sums.add(Sums.STATES, 1);
                 sums.add(Sums.WEIGHT, w);
                 sums.add(Sums.VALUE_LOSS, w * form.loss(v, old, target));
                 sums.add(Sums.VALUE_CLIPPED, form.clipped(v, old, target) ? 1 : 0);

@@ -2,6 +2,7 @@ package dev.reft.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -25,11 +26,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Every case of every golden training file, by its topic. */
 class GoldenTest {
-    /** Topics that other modules check, and why a pure function of this one does not. */
-    private static final Map<String, String> ELSEWHERE = Map.of(
-            "sampling_filters", "filters work on a sampler's logits: testkit and engines",
-            "repetition_penalty", "penalties work on a sampler's logits: testkit and engines",
-            "masks_positions", "there are no masks or position ids above an engine");
+    /** Topics that other test classes run, each with these classes: there are no masks or position ids above an engine. */
+    private static final Map<String, List<String>> ELSEWHERE = Map.of(
+            "sampling_filters", List.of("reft-core/src/test/java/dev/reft/generation/LogitFiltersGoldenTest.java"),
+            "repetition_penalty", List.of("reft-core/src/test/java/dev/reft/generation/LogitFiltersGoldenTest.java"),
+            "masks_positions",
+                    List.of(
+                            "reft-testkit/src/test/java/dev/reft/testkit/tiny/TinyGoldenTest.java",
+                            "reft-torch/src/test/java/dev/reft/torch/MasksPositionsTest.java"));
 
     private static final Map<String, Consumer<GoldenCase>> TOPICS = topics();
 
@@ -69,6 +73,14 @@ class GoldenTest {
         open.removeAll(TOPICS.keySet());
         open.removeAll(ELSEWHERE.keySet());
         assertEquals(Set.of(), open, "topics that nothing covers");
+        for (Map.Entry<String, List<String>> elsewhere : ELSEWHERE.entrySet()) {
+            for (String file : elsewhere.getValue()) {
+                Path source = Path.of("..").resolve(file);
+                assertTrue(Files.exists(source), () -> elsewhere.getKey() + " is not run: there is no " + file);
+                String topic = '"' + elsewhere.getKey() + '"';
+                assertTrue(Files.readString(source).contains(topic), () -> file + " does not run " + topic);
+            }
+        }
         int cases = 0;
         for (String topic : TOPICS.keySet()) {
             List<GoldenCase> mine = found.getOrDefault(topic, List.of());

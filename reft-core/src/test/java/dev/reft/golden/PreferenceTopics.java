@@ -23,7 +23,9 @@ import dev.reft.math.Whitening;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /** Group methods, preference losses, reward models, evaluation. */
 final class PreferenceTopics {
@@ -234,7 +236,8 @@ final class PreferenceTopics {
         assertEquals(true, List.of("sigmoid", "logexp").contains(c.text("variant")), c.id);
         double[] chosen = c.numbers("chosen");
         double[] rejected = c.numbers("rejected");
-        double[] margins = c.has("margin") ? c.numbers("margin") : new double[chosen.length];
+        boolean margined = c.has("margin") && c.text("variant").equals("sigmoid");
+        double[] margins = margined ? c.numbers("margin") : new double[chosen.length];
         int n = chosen.length;
         double loss = 0;
         double won = 0;
@@ -286,14 +289,16 @@ final class PreferenceTopics {
         double[] scores = c.numbers("scores");
         double[] ones = new double[scores.length];
         Arrays.fill(ones, 1);
-        assertEquals(c.expected("majority").asString(), Voting.majority(answers).orElseThrow(), c.id);
-        assertEquals(
-                c.expected("weighted").asString(),
-                Voting.winner(answers, scores).orElseThrow(),
-                c.id);
+        assertEquals(winner(c.expected("majority")), Voting.majority(answers), c.id);
+        assertEquals(winner(c.expected("weighted")), Voting.winner(answers, scores), c.id);
         tallied(c, "counts", Voting.tally(answers, ones));
         tallied(c, "weight_sums", Voting.tally(answers, scores));
         assertEquals(c.expected("best_of_n_index").asInt(), Voting.bestOf(scores), c.id);
+    }
+
+    /** Null where nobody votes. */
+    private static Optional<String> winner(JsonNode expected) {
+        return expected.isNull() ? Optional.empty() : Optional.of(expected.asString());
     }
 
     private static void tallied(GoldenCase c, String name, Map<String, Double> tally) {

@@ -45,6 +45,8 @@ class ArgumentsTest {
         refused("2 logits but 3 other logits", () -> Categorical.divergence(new double[2], new double[3], 1));
         refused("k 3.0", () -> Accuracy.passAtK(2, 1, 3));
         refused("beta 0.0", () -> new PreferenceLoss.Logistic(0, 0, false));
+        refused("smoothing -0.1", () -> new AnchoredPreference.ExoPair(0.1, -0.1));
+        refused("smoothing 0.5", () -> new AnchoredPreference.ExoPair(0.1, 0.5));
         refused("chosenLength 0.0", () -> new Preference(0, 0, 0, 0, 0, 1));
         refused("high 1.0", () -> new ImportanceCorrection.Truncated(2, 1));
         refused("maxNorm 0.0", () -> AdamWStep.clipFactor(1, 0));
@@ -58,6 +60,15 @@ class ArgumentsTest {
         assertEquals(new Moments(0, 0, 0), Moments.of(new double[0], true));
         double[][] alone = new Whitening(true, true, 0, Whitening.EpsilonRule.ADD).apply(new double[][] {{3}});
         assertArrayEquals(new double[] {0}, alone[0]);
+        // As published up to five horizons of samples in a step; beyond them the bound holds, and 0 stays 0.
+        KlController.Adaptive adaptive = new KlController.Adaptive(0.2, 6, 100);
+        assertEquals(0.2 * (1 - 0.2 * 4.99), adaptive.next(0.2, 0, 499), 1e-12);
+        assertEquals(0, adaptive.next(0.2, -50, 501));
+        assertEquals(0, adaptive.next(0, 60, 100));
+        assertEquals(1e-3, new AnchoredPreference.ExoPair(0.1, 0).smoothing());
+        assertEquals(
+                new AnchoredPreference.ExoPair(0.1, 1e-3).of(new Preference(-5, -6, -5.5, -5, 3, 4)),
+                new AnchoredPreference.ExoPair(0.1, 0).of(new Preference(-5, -6, -5.5, -5, 3, 4)));
         assertEquals(0.3, new KlController.Fixed(0.3).next(0.3, 100, 10));
         assertArrayEquals(new double[] {0, 0}, new Aggregation.TokenMean().weights(new int[] {2}, new boolean[1])[0]);
         assertArrayEquals(new double[] {1, 1}, new Aggregation.TokenSum().weights(new int[] {2})[0]);

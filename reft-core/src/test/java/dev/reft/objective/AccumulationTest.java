@@ -81,6 +81,9 @@ class AccumulationTest {
         Steps step = new Steps(11, seed);
         for (Objective objective : List.of(
                 new PpoObjective(Steps.ALL_TERMS, step.targets),
+                new PpoObjective(Steps.ALL_TERMS, step.withLastStates),
+                new ValueObjective(
+                        new ClippedValue(0.2), null, step.withLastStates.returns(), step.withLastStates.valueWeights()),
                 new CrossEntropyObjective(step.targets.weights()),
                 new ValueObjective(
                         new ClippedValue(0.2),

@@ -41,6 +41,18 @@ class ObjectiveArgumentsTest {
                 () -> new PpoTargets(rows(Float.NEGATIVE_INFINITY, 1), null, null, good, good, good));
         refused("weight of row 0, token 1 is -1.0", () -> new PpoTargets(null, null, null, good, good, rows(1, -1)));
         refused("weights of row 0, token 0 is NaN", () -> new CrossEntropyObjective(rows(Float.NaN)));
+        refused(
+                "valueWeights, row 0 has 4 numbers, 2 or one more expected",
+                () -> new PpoTargets(null, null, null, good, good, good, rows(1, 1, 1, 1)));
+        refused(
+                "value weight of row 0, token 2 is -1.0",
+                () -> new PpoTargets(null, null, null, good, rows(1, 1, 1), good, rows(1, 1, -1)));
+        refused(
+                "returns, row 0 has 2 numbers, 3 expected",
+                () -> new PpoTargets(null, null, null, good, good, good, rows(1, 1, 1)));
+        refused(
+                "oldValues, row 0 has 1 numbers, 2 or one more expected",
+                () -> new ValueObjective(ClippedValue.UNCLIPPED, rows(1), good, good));
         refused("returns, row 0 has 1", () -> new ValueObjective(ClippedValue.UNCLIPPED, null, rows(1), good));
     }
 

@@ -52,6 +52,34 @@ class ObjectiveSlopesTest {
         check(new PpoObjective(Steps.ALL_TERMS, step.targets), step.scores(Steps.ALL_TERMS.outputs(), 5));
     }
 
+    /** Where the score comes after the last token, that state's value is fitted as well. */
+    @Test
+    void valuesOfTheStatesAfterTheLastTokensAreFittedWhereTheyHaveReturns() {
+        PpoTargets targets = step.withLastStates;
+        PpoObjective objective = new PpoObjective(Steps.ALL_TERMS, targets);
+        TokenScores scores = step.scores(Steps.ALL_TERMS.outputs(), 5);
+        check(objective, scores);
+        ValueObjective critic = new ValueObjective(
+                Steps.ALL_TERMS.value(), targets.oldValues(), targets.returns(), targets.valueWeights());
+        check(critic, scores);
+        Evaluation all = objective.evaluate(scores);
+        int states = 0;
+        int fitted = 0;
+        for (int i = 0; i < step.lengths.length; i++) {
+            for (float weight : targets.valueWeights()[i]) {
+                states += weight != 0 ? 1 : 0;
+            }
+            float last = all.slopes().channels().get(Output.VALUE)[i][step.lengths[i]];
+            assertTrue(last == 0 || targets.returns()[i].length == step.lengths[i] + 1, "row " + i);
+            fitted += last != 0 ? 1 : 0;
+        }
+        assertTrue(fitted > 0, "a last state has a slope");
+        assertEquals(states, all.sums().get(Sums.STATES));
+        assertEquals(states, critic.evaluate(scores).sums().get(Sums.STATES));
+        assertTrue(states > all.sums().get(Sums.TOKENS), states + " states");
+        assertEquals(all.sums().get(Sums.TOKENS), critic.evaluate(scores).sums().get(Sums.TOKENS));
+    }
+
     @Test
     void ppoAsReftHasIt() {
         check(new PpoObjective(PpoLoss.REFT, step.targets), step.scores(PpoLoss.REFT.outputs(), 6));

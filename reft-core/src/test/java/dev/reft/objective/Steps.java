@@ -23,6 +23,9 @@ final class Steps {
 
     final TokenBatch batch;
     final PpoTargets targets;
+    /** The same, but every second row is also fitted to the state after its last token. */
+    final PpoTargets withLastStates;
+
     final int[] lengths;
 
     Steps(int rows, long seed) {
@@ -47,6 +50,18 @@ final class Steps {
                 random(random, lengths, 0, -2, 2),
                 random(random, lengths, 0, -2, 1),
                 Ragged.floats(new Aggregation.SequenceMean().weights(lengths, counted)));
+        int[] states = new int[rows];
+        for (int i = 0; i < rows; i++) {
+            states[i] = lengths[i] + (lengths[i] > 0 && i % 2 == 0 ? 1 : 0);
+        }
+        withLastStates = new PpoTargets(
+                old,
+                targets.oldValues(),
+                targets.referenceLogProbs(),
+                targets.advantages(),
+                random(random, states, 0, -2, 1),
+                targets.weights(),
+                Ragged.floats(new Aggregation.SequenceMean().weights(states, counted)));
     }
 
     static float[][] random(Random random, int[] lengths, int extra, double low, double high) {

@@ -32,7 +32,10 @@ final class Baselines {
         return choice instanceof Advantages.ReturnToGo toGo ? toGo.baseline() : ScoreBaseline.NONE;
     }
 
-    /** Advantages, [row][n], of rewards, [row][n] or [row][n + 1] where the score comes after the last token. */
+    /**
+     * Advantages of rewards, [row][n] or [row][n + 1] where the score comes after the last token. They are [row][n]; with values
+     * as many as the rewards, since the state after the last token then has a return as well.
+     */
     static double[][] advantages(Advantages choice, Sample[] samples, double[][] rewards) {
         double[] ofRows = choice instanceof Advantages.Gae || choice instanceof Advantages.ReturnToGo
                 ? new double[samples.length]
@@ -43,7 +46,7 @@ final class Baselines {
             advantages[i] = new double[n];
             if (samples[i].counted()) {
                 if (choice instanceof Advantages.Gae gae) {
-                    advantages[i] = Arrays.copyOf(gae(gae, samples[i], rewards[i]), n);
+                    advantages[i] = gae(gae, samples[i], rewards[i]);
                 } else if (choice instanceof Advantages.ReturnToGo toGo) {
                     advantages[i] = Arrays.copyOf(Gae.returnsToGo(rewards[i], toGo.gamma()), n);
                 } else {

@@ -15,9 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param oldValues values before the update, [row][n + 1]; zeros without values
  * @param referenceLogProbs log-probabilities of the reference, [row][n], or null if the loss needs none
  * @param advantages [row][n]
- * @param returns what the values are to learn, [row][n]; zeros without values
+ * @param returns what the values are to learn, [row][n]; [row][n + 1] of a completion whose score comes after its last token,
+ *     see {@link dev.reft.math.RewardShaping.ScorePlacement}; zeros without values
  * @param weights the weight of each token in the loss, [row][n], &gt;= 0; they sum to about 1 over the batch, and a
  *     mini-batch's are scaled by the number of mini-batches
+ * @param valueWeights the weight of each state in the value loss, as many as {@code returns}, &gt;= 0; they sum and are scaled
+ *     as {@code weights}
  * @param measures named measures of the batch for the report, finite; {@code objective/kl} and {@code rows} also drive an
  *     adaptive KL controller
  */
@@ -30,6 +33,7 @@ public record Experience(
         float[][] advantages,
         float[][] returns,
         float[][] weights,
+        float[][] valueWeights,
         Map<String, Double> measures) {
     /**
      * Checks shapes, and that no number that the loss reads is NaN or infinite.
@@ -47,31 +51,76 @@ public record Experience(
             check("referenceLogProbs", batch, referenceLogProbs, Output.LOG_PROB);
         }
         check("advantages", batch, advantages, Output.LOG_PROB);
-        check("returns", batch, returns, Output.LOG_PROB);
         check("weights", batch, weights, Output.LOG_PROB);
-        for (int i = 0; i < weights.length; i++) {
-            for (int t = 0; t < weights[i].length; t++) {
-                if (weights[i][t] < 0) {
-                    throw new IllegalArgumentException(
-                            "weights, row " + i + ", token " + t + ": " + weights[i][t] + " is negative");
-                }
+        notNegative("weights", weights);
+        rows("returns", batch, returns);
+        rows("valueWeights", batch, valueWeights);
+        for (int i = 0; i < returns.length; i++) {
+            int scored = batch.row(i).scored().length;
+            check("returns", i, returns[i], returns[i].length == scored + 1 ? scored + 1 : scored);
+            check("valueWeights", i, valueWeights[i], returns[i].length);
+        }
+        notNegative("valueWeights", valueWeights);
+    }
+
+    /**
+     * An experience whose states have the weights of the tokens that follow them.
+     *
+     * @param step the step it was sampled for, &gt;= 0
+     * @param batch the rows
+     * @param oldLogProbs log-probabilities that ratios refer to, [row][n]
+     * @param oldValues values before the update, [row][n + 1]; zeros without values
+     * @param referenceLogProbs log-probabilities of the reference, [row][n], or null if the loss needs none
+     * @param advantages [row][n]
+     * @param returns what the values are to learn, [row][n]; zeros without values
+     * @param weights the weight of each token, and of the state before it, in the loss, [row][n], &gt;= 0
+     * @param measures named measures of the batch for the report, finite
+     * @throws IllegalArgumentException naming array, row and token
+     */
+    public Experience(
+            long step,
+            TokenBatch batch,
+            float[][] oldLogProbs,
+            float[][] oldValues,
+            float @Nullable [][] referenceLogProbs,
+            float[][] advantages,
+            float[][] returns,
+            float[][] weights,
+            Map<String, Double> measures) {
+        this(step, batch, oldLogProbs, oldValues, referenceLogProbs, advantages, returns, weights, weights, measures);
+    }
+
+    private static void check(String name, TokenBatch batch, float[][] rows, Output shape) {
+        rows(name, batch, rows);
+        for (int i = 0; i < rows.length; i++) {
+            check(name, i, rows[i], shape.length(batch.row(i).scored().length));
+        }
+    }
+
+    private static void rows(String name, TokenBatch batch, float[][] rows) {
+        if (rows.length != batch.size()) {
+            throw new IllegalArgumentException(name + " has " + rows.length + " rows, the batch has " + batch.size());
+        }
+    }
+
+    private static void check(String name, int row, float[] numbers, int wanted) {
+        if (numbers.length != wanted) {
+            throw new IllegalArgumentException(
+                    name + ", row " + row + " has " + numbers.length + " numbers, " + wanted + " expected");
+        }
+        for (int t = 0; t < wanted; t++) {
+            if (!Float.isFinite(numbers[t])) {
+                throw new IllegalArgumentException(name + ", row " + row + ", token " + t + " is " + numbers[t]);
             }
         }
     }
 
-    private static void check(String name, TokenBatch batch, float[][] rows, Output shape) {
-        if (rows.length != batch.size()) {
-            throw new IllegalArgumentException(name + " has " + rows.length + " rows, the batch has " + batch.size());
-        }
+    private static void notNegative(String name, float[][] rows) {
         for (int i = 0; i < rows.length; i++) {
-            int wanted = shape.length(batch.row(i).scored().length);
-            if (rows[i].length != wanted) {
-                throw new IllegalArgumentException(
-                        name + ", row " + i + " has " + rows[i].length + " numbers, " + wanted + " expected");
-            }
-            for (int t = 0; t < wanted; t++) {
-                if (!Float.isFinite(rows[i][t])) {
-                    throw new IllegalArgumentException(name + ", row " + i + ", token " + t + " is " + rows[i][t]);
+            for (int t = 0; t < rows[i].length; t++) {
+                if (rows[i][t] < 0) {
+                    throw new IllegalArgumentException(
+                            name + ", row " + i + ", token " + t + ": " + rows[i][t] + " is negative");
                 }
             }
         }

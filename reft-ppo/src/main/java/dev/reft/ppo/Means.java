@@ -40,7 +40,8 @@ final class Means {
         }
         if (sums.containsKey(Sums.VALUE_LOSS)) {
             add("loss/value_avg", sums.get(Sums.VALUE_LOSS));
-            add("val/clipfrac_avg", sums.getOrDefault(Sums.VALUE_CLIPPED, 0.0) / tokens);
+            double states = sums.getOrDefault(Sums.STATES, 0.0);
+            add("val/clipfrac_avg", states == 0 ? 0 : sums.getOrDefault(Sums.VALUE_CLIPPED, 0.0) / states);
         }
     }
 

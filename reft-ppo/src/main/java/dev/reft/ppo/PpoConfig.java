@@ -237,7 +237,8 @@ public record PpoConfig(
 
     /**
      * Dr. GRPO (arXiv 2503.20783): GRPO without the deviation, without KL, and with the loss divided by the greatest length,
-     * 3,000, so that neither easy prompts nor short wrong answers weigh more.
+     * 3,000, so that neither easy prompts nor short wrong answers weigh more. Another {@link PpoConfigBuilder#maxTokens} is also
+     * what the loss is divided by, unless an aggregation is given.
      *
      * @return the configuration
      */

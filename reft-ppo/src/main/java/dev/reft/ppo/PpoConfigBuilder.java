@@ -35,6 +35,9 @@ public final class PpoConfigBuilder {
     private Optional<Whitening> advantageWhitening;
     private WhiteningScope whiteningScope;
     private Aggregation aggregation;
+    /** The aggregation divides by the longest completion, and nobody chose another length for it. */
+    private boolean dividesByMaxTokens;
+
     private Surrogate surrogate;
     private ClippedValue valueClip;
     private double valueCoefficient;
@@ -72,6 +75,7 @@ public final class PpoConfigBuilder {
         advantageWhitening = start.advantageWhitening();
         whiteningScope = start.whiteningScope();
         aggregation = start.aggregation();
+        dividesByMaxTokens = aggregation.equals(new Aggregation.FixedLength(maxTokens));
         surrogate = start.surrogate();
         valueClip = start.valueClip();
         valueCoefficient = start.valueCoefficient();
@@ -98,7 +102,11 @@ public final class PpoConfigBuilder {
         return this;
     }
 
-    /** Sets {@link PpoConfig#maxTokens}: most tokens of a completion, the ending EOS included, &gt;= 1. */
+    /**
+     * Sets {@link PpoConfig#maxTokens}: most tokens of a completion, the ending EOS included, &gt;= 1. An {@link
+     * Aggregation.FixedLength} that was the former number follows, unless {@link #aggregation} is called: Dr. GRPO divides by
+     * the longest completion, and a number ten times that would make its gradients ten times smaller.
+     */
     public PpoConfigBuilder maxTokens(int value) {
         maxTokens = value;
         return this;
@@ -200,6 +208,7 @@ public final class PpoConfigBuilder {
     /** Sets {@link PpoConfig#aggregation}: how the losses of tokens become the loss of the batch. */
     public PpoConfigBuilder aggregation(Aggregation value) {
         aggregation = value;
+        dividesByMaxTokens = false;
         return this;
     }
 
@@ -344,7 +353,7 @@ public final class PpoConfigBuilder {
                 rewardWhitening,
                 advantageWhitening,
                 whiteningScope,
-                aggregation,
+                dividesByMaxTokens && maxTokens >= 1 ? new Aggregation.FixedLength(maxTokens) : aggregation,
                 surrogate,
                 valueClip,
                 valueCoefficient,

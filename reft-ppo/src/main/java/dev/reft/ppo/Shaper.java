@@ -28,12 +28,15 @@ final class Shaper {
         Shaping shaping = new Shaping(config, klCoefficient);
         Shaping.Shaped shaped = shaping.shape(samples);
         int[] lengths = new int[samples.length];
+        int[] states = new int[samples.length];
         boolean[] counted = new boolean[samples.length];
         for (int i = 0; i < samples.length; i++) {
             lengths[i] = samples[i].oldLogProbs().length;
+            states[i] = shaped.returns()[i].length;
             counted[i] = samples[i].counted();
         }
         double[][] weights = config.aggregation().weights(lengths, counted);
+        double[][] valueWeights = config.aggregation().weights(states, counted);
         Map<String, Double> measures = new Measures(config, klCoefficient, scored, samples, shaped).all();
         boolean inLoss = config.kl() instanceof KlPenalty.InLoss;
         return new Experience(
@@ -43,8 +46,9 @@ final class Shaper {
                 scored.old().channels().containsKey(Output.VALUE) ? scored.old().values() : zeros(scored.batch()),
                 inLoss && scored.reference() != null ? scored.reference().logProbs() : null,
                 floats(SamplerGap.corrected(config, samples, shaped.whitened()), lengths),
-                floats(shaped.returns(), lengths),
+                floats(shaped.returns(), states),
                 floats(weights, lengths),
+                floats(valueWeights, states),
                 measures);
     }
 

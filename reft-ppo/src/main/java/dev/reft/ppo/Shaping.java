@@ -6,6 +6,7 @@ import dev.reft.math.RewardProcessing;
 import dev.reft.math.RewardShaping;
 import dev.reft.math.RewardShaping.ScorePlacement;
 import dev.reft.math.Whitening;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,10 @@ final class Shaping {
             int group,
             int replica) {}
 
-    /** What came of all of them, [row][n]; rows that do not count are zeros. */
+    /**
+     * What came of all of them, [row][n]; rows that do not count are zeros. Rewards, and returns where there are values, are
+     * [row][n + 1] of a completion whose score comes after its last token: the state there is one that the values are fitted to.
+     */
     record Shaped(
             double[][] penalties, double[][] rewards, double[][] advantages, double[][] whitened, double[][] returns) {}
 
@@ -64,6 +68,7 @@ final class Shaping {
         for (int i = 0; i < rows; i++) {
             boolean valued = samples[i].counted() && config.advantages().valued();
             returns[i] = valued ? Gae.returns(advantages[i], samples[i].values()) : new double[advantages[i].length];
+            advantages[i] = Arrays.copyOf(advantages[i], samples[i].oldLogProbs().length);
         }
         return new Shaped(
                 penalties, rewards, advantages, whiten(config.advantageWhitening(), advantages, samples), returns);

@@ -48,10 +48,12 @@ final class Update {
         this.progress = progress;
         this.skippedInARow = skippedInARow;
         float[][] weights = scaled(experience.weights(), plan.miniBatches());
+        float[][] valueWeights = scaled(experience.valueWeights(), plan.miniBatches());
         criticOnly = trainerStep < config.criticWarmup().steps();
         if (criticOnly) {
             wanted = Set.of(config.criticWarmup().separateCritic() ? Output.VALUE : Output.DETACHED_VALUE);
-            objective = new ValueObjective(config.valueClip(), experience.oldValues(), experience.returns(), weights);
+            objective =
+                    new ValueObjective(config.valueClip(), experience.oldValues(), experience.returns(), valueWeights);
         } else {
             boolean inLoss = config.kl() instanceof KlPenalty.InLoss;
             PpoLoss loss = new PpoLoss(
@@ -62,7 +64,7 @@ final class Update {
                     inLoss ? klCoefficient : 0,
                     config.kl() instanceof KlPenalty.InLoss in ? in.estimator() : KlEstimator.K2);
             wanted = loss.outputs();
-            objective = new PpoObjective(loss, targets(config, experience, weights));
+            objective = new PpoObjective(loss, targets(config, experience, weights, valueWeights));
         }
         size = new StepSize(
                 config.policySchedule().at(config.policyRate(), trainerStep),
@@ -72,14 +74,16 @@ final class Update {
 
     // NullAway does not see in a class file that a record's component is a nullable array.
     @SuppressWarnings("NullAway")
-    private static PpoTargets targets(PpoConfig config, Experience experience, float[][] weights) {
+    private static PpoTargets targets(
+            PpoConfig config, Experience experience, float[][] weights, float[][] valueWeights) {
         return new PpoTargets(
                 config.oldLogProbs() instanceof OldLogProbs.Own ? null : experience.oldLogProbs(),
                 config.advantages().valued() ? experience.oldValues() : null,
                 experience.referenceLogProbs(),
                 experience.advantages(),
                 experience.returns(),
-                weights);
+                weights,
+                valueWeights);
     }
 
     /** Whether an optimiser step was begun: from then on there is no way back. */

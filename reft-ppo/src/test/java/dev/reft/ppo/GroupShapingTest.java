@@ -154,6 +154,35 @@ class GroupShapingTest {
         assertArrayEquals(new double[] {-0.2, -0.2}, given[1], 1e-12);
     }
 
+    /** A group of equal scores is told apart by what else is in the reward: KL under RLOO, after a baseline of the score. */
+    @Test
+    void equalScoresTeachNothingUnlessTheirPenaltiesDiffer() {
+        Shaping.Sample far = new Shaping.Sample(
+                true, true, 1, new double[2], new double[] {-1, -1}, new double[] {-2, -3}, null, new double[3], 0, 0);
+        Shaping.Sample near = new Shaping.Sample(
+                true, true, 1, new double[2], new double[] {-1, -1}, new double[] {-1, -1}, null, new double[3], 0, 0);
+        Shaping.Sample[] group = {far, near};
+        double[][] rloo = new Shaping(PpoConfig.rloo(), 0.1).shape(group).advantages();
+        assertArrayEquals(new double[] {-0.3, -0.3}, rloo[0], 1e-12);
+        assertArrayEquals(new double[] {0.3, 0.3}, rloo[1], 1e-12);
+        PpoConfig toGo = config(new Advantages.ReturnToGo(1, ScoreBaseline.GROUP_MEAN))
+                .kl(PpoConfig.rloo().kl())
+                .build();
+        double[][] given = new Shaping(toGo, 0.1).shape(group).advantages();
+        assertArrayEquals(new double[] {-0.3, -0.2}, given[0], 1e-12);
+        assertArrayEquals(new double[2], given[1]);
+        for (Advantages choice : List.of(
+                new Advantages.Group(Deviation.OfGroup.TRL),
+                new Advantages.LeaveOneOut(),
+                new Advantages.LengthWeighted(),
+                new Advantages.ReturnToGo(1, ScoreBaseline.GROUP_MEAN))) {
+            double[][] none =
+                    new Shaping(config(choice).build(), 0).shape(group).advantages();
+            assertArrayEquals(new double[2], none[0], choice.toString());
+            assertArrayEquals(new double[2], none[1], choice.toString());
+        }
+    }
+
     @Test
     void aBaselineTakesFromTheScoreAndNotFromThePenalty() {
         Shaping.Sample first = new Shaping.Sample(

@@ -1,7 +1,9 @@
 package dev.reft.ppo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.reft.math.Aggregation;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -74,6 +76,33 @@ class NamedConfigsTest {
                         + " maxTokens=1024, policyRate=1.0E-6, samplesPerPrompt=8,"
                         + " surrogate={type=WeightedLogProb, high=4.0}, valueCoefficient=0.0, valueRate=0.0}",
                 differences(PpoConfig.cispo()));
+    }
+
+    @Test
+    void drGrpoDividesByTheLongestCompletionOfTheRun() {
+        PpoConfig shorter = PpoConfig.drGrpo().toBuilder().maxTokens(256).build();
+        assertEquals(new Aggregation.FixedLength(256), shorter.aggregation());
+        assertEquals(
+                new Aggregation.FixedLength(512),
+                shorter.toBuilder().maxTokens(512).build().aggregation());
+        Aggregation own = new Aggregation.FixedLength(3000);
+        assertEquals(
+                own,
+                PpoConfig.drGrpo().toBuilder()
+                        .aggregation(own)
+                        .maxTokens(256)
+                        .build()
+                        .aggregation());
+        PpoConfig kept =
+                PpoConfig.drGrpo().toBuilder().maxTokens(256).aggregation(own).build();
+        assertEquals(own, kept.aggregation());
+        assertEquals(own, kept.toBuilder().maxTokens(128).build().aggregation());
+        assertEquals(
+                PpoConfig.grpo().aggregation(),
+                PpoConfig.grpo().toBuilder().maxTokens(128).build().aggregation());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> PpoConfig.drGrpo().toBuilder().maxTokens(0).build());
     }
 
     @Test

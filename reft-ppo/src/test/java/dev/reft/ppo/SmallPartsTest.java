@@ -105,5 +105,16 @@ class SmallPartsTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new Experience(0, batch, two, three, null, two, two, new float[][] {{-1, 0}}, Map.of()));
+        new Experience(0, batch, two, three, null, two, three, two, three, Map.of());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Experience(0, batch, two, three, null, two, three, two, Map.of()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Experience(0, batch, two, three, null, two, two, two, three, Map.of()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Experience(
+                        0, batch, two, three, null, two, three, two, new float[][] {{0, 0, -1}}, Map.of()));
     }
 }
