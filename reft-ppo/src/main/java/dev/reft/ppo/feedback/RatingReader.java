@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a rater's file against its sheet; what is wrong with a row costs that row only, and is reported. */
 final class RatingReader {
     private final FeedbackSheet sheet;
     private final String digest;
-    private final Map<List<String>, Integer> seen = new HashMap<>();
+    private final Map<List<String>, String> seen = new HashMap<>();
     private final List<Rating> ratings = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
 
@@ -29,7 +30,8 @@ final class RatingReader {
             List<String> lines = JsonLines.lines(file);
             for (int i = 0; i < lines.size(); i++) {
                 if (!lines.get(i).isBlank()) {
-                    row(String.valueOf(file.getFileName()), i + 1, lines.get(i));
+                    // The path as it was given: raters' files often have the same name.
+                    row(file.toString(), i + 1, lines.get(i));
                 }
             }
         }
@@ -52,9 +54,9 @@ final class RatingReader {
                     sheet.item(row.text("item")).orElseThrow(() -> row.wrong("item", "must be an item of the sheet"));
             String rater = row.has("rater") ? row.text("rater") : "";
             Rating rating = rating(row, item, rater);
-            Integer earlier = seen.putIfAbsent(List.of(item.id(), rater), number);
+            String earlier = seen.putIfAbsent(List.of(item.id(), rater), file + ", row " + number);
             if (earlier != null) {
-                throw row.wrong("item", "was rated by '" + rater + "' before, in row " + earlier);
+                throw row.wrong("item", "was rated by '" + rater + "' before, in " + earlier);
             }
             ratings.add(rating);
         } catch (IllegalArgumentException e) {
@@ -83,13 +85,17 @@ final class RatingReader {
             if (entry.getValue() == null) {
                 continue;
             }
+            int sample = sample(row, "scores", wholeNumber(entry.getKey()), samples);
             if (!(entry.getValue() instanceof Number number)
                     || !(number.doubleValue() >= range.low() && number.doubleValue() <= range.high())) {
-                throw row.wrong("scores", "must hold numbers from " + range.low() + " to " + range.high());
+                throw row.wrong(
+                        "scores",
+                        "sample " + sample,
+                        entry.getValue(),
+                        "must be a number from " + range.low() + " to " + range.high());
             }
-            int sample = sample(row, "scores", wholeNumber(entry.getKey()), samples);
             if (scores.put(sample, number.doubleValue()) != null) {
-                throw row.wrong("scores", "names sample " + sample + " twice");
+                throw row.wrong("scores", "sample " + sample, number, "must have one score, not two");
             }
         }
         return scores;
@@ -109,7 +115,11 @@ final class RatingReader {
         Set<Integer> ranked = new HashSet<>();
         for (Object group : row.typed("ranking", List.class, "a list of lists of samples")) {
             if (!(group instanceof List<?> equals) || equals.isEmpty()) {
-                throw row.wrong("ranking", "must be a list of lists of samples, none of them empty");
+                throw row.wrong(
+                        "ranking",
+                        "a rank",
+                        group == null ? "null" : group,
+                        "must be a list of samples that is not empty");
             }
             List<Integer> rank = new ArrayList<>();
             for (Object item : equals) {
@@ -124,10 +134,11 @@ final class RatingReader {
         return ranks;
     }
 
-    private static int sample(JsonRow row, String field, Object value, int samples) {
+    private static int sample(JsonRow row, String field, @Nullable Object value, int samples) {
         if (value instanceof Integer sample && sample >= 0 && sample < samples) {
             return sample;
         }
-        throw row.wrong(field, "must name samples from 0 to " + (samples - 1));
+        throw row.wrong(
+                field, "a sample", value == null ? "null" : value, "must be a whole number from 0 to " + (samples - 1));
     }
 }

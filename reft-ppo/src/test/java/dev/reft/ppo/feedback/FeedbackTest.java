@@ -20,6 +20,7 @@ import dev.reft.text.Message;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -164,25 +165,57 @@ class FeedbackTest {
                         row(sheet, "p0", "\"scores\":{\"0\":3}"),
                         row(sheet, "p0", "\"scores\":{\"0\":4}"))),
                 sheet);
+        String at = folder.resolve("ratings.jsonl") + ", row ";
         List<String> wanted = List.of(
-                "ratings.jsonl, row 1 is no JSON",
-                "ratings.jsonl, row 2: field 'item' must be an item of the sheet, but is \"p9\"",
-                "ratings.jsonl, row 3: field 'scores' must hold numbers from 0.0 to 5.0, but is {\"0\":6}",
-                "ratings.jsonl, row 4: field 'scores' must name samples from 0 to 1, but is {\"7\":3}",
-                "ratings.jsonl, row 5: field 'scores' must name samples from 0 to 1, but is {\"x\":3}",
-                "ratings.jsonl, row 6: field 'scores' must hold numbers from 0.0 to 5.0, but is {\"0\":\"good\"}",
-                "ratings.jsonl, row 7: field 'scores' must be a map of samples to numbers, but is absent",
-                "ratings.jsonl, row 8: field 'sheet' must be ",
-                "ratings.jsonl, row 10: field 'item' was rated by 'Ada' before, in row 9, but is \"p0\"");
+                "1 is no JSON",
+                "2: field 'item' must be an item of the sheet, but is \"p9\"",
+                "3: field 'scores', sample 0 must be a number from 0.0 to 5.0, but is 6",
+                "4: field 'scores', a sample must be a whole number from 0 to 1, but is 7",
+                "5: field 'scores', a sample must be a whole number from 0 to 1, but is \"x\"",
+                "6: field 'scores', sample 0 must be a number from 0.0 to 5.0, but is \"good\"",
+                "7: field 'scores' must be a map of samples to numbers, but is absent",
+                "8: field 'sheet' must be ",
+                "10: field 'item' was rated by 'Ada' before, in " + at + "9, but is \"p0\"");
         assertEquals(
                 wanted.size(), ratings.problems().size(), ratings.problems().toString());
         for (int i = 0; i < wanted.size(); i++) {
             assertTrue(
-                    ratings.problems().get(i).startsWith(wanted.get(i)),
+                    ratings.problems().get(i).startsWith(at + wanted.get(i)),
                     ratings.problems().get(i));
         }
         assertEquals(1, ratings.ratings().size());
         assertEquals(List.of("p1"), ratings.missing());
+    }
+
+    @Test
+    void filesOfOneNameAreToldApartByTheirFolders() throws Exception {
+        FeedbackSheet sheet = FeedbackSheet.of(rollouts("one", "two"), new FeedbackTask.Scores(0, 5));
+        List<Path> files = List.of(folder.resolve("ada/ratings.jsonl"), folder.resolve("bob/ratings.jsonl"));
+        for (Path file : files) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, row(sheet, "p0", "\"scores\":{\"0\":3}") + "\n");
+        }
+        Ratings ratings = Ratings.read(files, sheet);
+        assertEquals(
+                List.of(files.get(1) + ", row 1: field 'item' was rated by 'Ada' before, in " + files.get(0)
+                        + ", row 1, but is \"p0\""),
+                ratings.problems());
+    }
+
+    @Test
+    void wrongScoresAmongManyAreNamedBySample() throws Exception {
+        String[] texts = new String[60];
+        Arrays.setAll(texts, i -> "text " + i);
+        FeedbackSheet sheet = FeedbackSheet.of(rollouts(texts), new FeedbackTask.Scores(0, 5));
+        StringBuilder scores = new StringBuilder();
+        for (int i = 0; i < texts.length; i++) {
+            scores.append(i == 0 ? "" : ",").append("\"" + i + "\":" + (i == 57 ? 5.5 : 3));
+        }
+        Ratings ratings = Ratings.read(List.of(file(row(sheet, "p0", "\"scores\":{" + scores + "}"))), sheet);
+        assertEquals(
+                List.of(folder.resolve("ratings.jsonl")
+                        + ", row 1: field 'scores', sample 57 must be a number from 0.0 to 5.0, but is 5.5"),
+                ratings.problems());
     }
 
     @Test
