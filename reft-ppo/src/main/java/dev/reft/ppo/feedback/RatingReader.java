@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a rater's file against its sheet; what is wrong with a row costs that row only, and is reported. */
@@ -35,13 +37,27 @@ final class RatingReader {
                 }
             }
         }
-        Set<String> rated = new HashSet<>();
-        ratings.forEach(rating -> rated.add(rating.item()));
-        List<String> missing = sheet.items().stream()
-                .map(FeedbackSheet.Item::id)
-                .filter(id -> !rated.contains(id))
-                .toList();
-        return new Ratings(sheet, ratings, problems, missing);
+        return new Ratings(sheet, ratings, problems, missing());
+    }
+
+    /** Samples that no rater said anything of, by item. */
+    private Map<String, List<Integer>> missing() {
+        Map<String, Set<Integer>> rated = new HashMap<>();
+        for (Rating rating : ratings) {
+            rated.computeIfAbsent(rating.item(), id -> new HashSet<>()).addAll(rating.samples());
+        }
+        Map<String, List<Integer>> missing = new LinkedHashMap<>();
+        for (FeedbackSheet.Item item : sheet.items()) {
+            Set<Integer> own = rated.getOrDefault(item.id(), Set.of());
+            List<Integer> none = IntStream.range(0, item.completions().size())
+                    .filter(sample -> !own.contains(sample))
+                    .boxed()
+                    .toList();
+            if (!none.isEmpty()) {
+                missing.put(item.id(), none);
+            }
+        }
+        return missing;
     }
 
     private void row(String file, int number, String line) {
@@ -98,6 +114,9 @@ final class RatingReader {
                 throw row.wrong("scores", "sample " + sample, number, "must have one score, not two");
             }
         }
+        if (scores.isEmpty()) {
+            throw row.wrong("scores", "must score at least one sample");
+        }
         return scores;
     }
 
@@ -130,6 +149,9 @@ final class RatingReader {
                 rank.add(sample);
             }
             ranks.add(rank);
+        }
+        if (ranked.size() < 2) {
+            throw row.wrong("ranking", "must rank at least two samples: a rank alone compares nothing");
         }
         return ranks;
     }

@@ -82,7 +82,7 @@ class FeedbackTest {
                 row(sheet, "p0", "\"scores\":{\"0\":5,\"1\":null}").replace("Ada", "Bo"));
         Ratings ratings = Ratings.read(List.of(file), sheet);
         assertEquals(List.of(), ratings.problems());
-        assertEquals(List.of("p1"), ratings.missing());
+        assertEquals(Map.of("p0", List.of(1), "p1", List.of(0, 1, 2)), ratings.missing());
         GradedRollouts graded = ratings.grades(rollouts);
         assertEquals(4.5, ((Grade.Score) graded.grades().get(0).get(0)).value());
         assertTrue(graded.grades().get(0).get(1) instanceof Grade.None);
@@ -184,7 +184,7 @@ class FeedbackTest {
                     ratings.problems().get(i));
         }
         assertEquals(1, ratings.ratings().size());
-        assertEquals(List.of("p1"), ratings.missing());
+        assertEquals(Map.of("p0", List.of(1), "p1", List.of(0, 1)), ratings.missing());
     }
 
     @Test
@@ -237,7 +237,49 @@ class FeedbackTest {
                         row(ranking, "p0", "\"ranking\":[[3]]"))),
                 ranking);
         assertEquals(4, ranked.problems().size(), ranked.problems().toString());
-        assertEquals(List.of("p0", "p1"), ranked.missing());
+        assertEquals(Map.of("p0", List.of(0, 1, 2), "p1", List.of(0, 1, 2)), ranked.missing());
+    }
+
+    @Test
+    void whoRatesNothingHasRatedNothing() throws Exception {
+        FeedbackSheet scores = FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Scores(0, 5));
+        Ratings scored = Ratings.read(
+                List.of(file(
+                        row(scores, "p0", "\"scores\":{}"), row(scores, "p1", "\"scores\":{\"0\":null,\"1\":null}"))),
+                scores);
+        assertEquals(2, scored.problems().size(), scored.problems().toString());
+        assertTrue(
+                scored.problems().get(0).contains("row 1: field 'scores' must score at least one sample, but is {}"));
+        assertEquals(List.of(), scored.ratings());
+        assertThrows(IllegalArgumentException.class, scored::requireComplete);
+        FeedbackSheet ranking = FeedbackSheet.of(rollouts("a", "b", "c"), new FeedbackTask.Ranking());
+        Ratings ranked = Ratings.read(
+                List.of(file(row(ranking, "p0", "\"ranking\":[]"), row(ranking, "p1", "\"ranking\":[[1]]"))), ranking);
+        assertEquals(2, ranked.problems().size(), ranked.problems().toString());
+        assertTrue(
+                ranked.problems().get(1).contains("row 2: field 'ranking' must rank at least two samples"),
+                ranked.problems().get(1));
+        assertThrows(IllegalArgumentException.class, ranked::requireComplete);
+    }
+
+    @Test
+    void aPartOfTheSamplesMayBeRatedAndTheOthersAreMissing() throws Exception {
+        Rollouts four = rollouts("a", "b", "c", "d");
+        FeedbackSheet ranking = FeedbackSheet.of(four, new FeedbackTask.Ranking());
+        String first = row(ranking, "p0", "\"ranking\":[[3],[1]]");
+        Ratings ranked = Ratings.read(List.of(file(first, row(ranking, "p1", "\"ranking\":[[0,1],[2,3]]"))), ranking);
+        assertEquals(List.of(), ranked.problems());
+        assertEquals(Map.of("p0", List.of(0, 2)), ranked.missing());
+        assertEquals("d", ranked.preferred(four).get(0).chosen().text());
+        IllegalArgumentException some = assertThrows(IllegalArgumentException.class, ranked::requireComplete);
+        assertTrue(some.getMessage().contains("{p0=[0, 2]}"), some.getMessage());
+        Ratings both = Ratings.read(
+                List.of(file(
+                        first,
+                        row(ranking, "p0", "\"ranking\":[[2],[0]]").replace("Ada", "Bo"),
+                        row(ranking, "p1", "\"ranking\":[[0,1],[2,3]]"))),
+                ranking);
+        assertEquals(both, both.requireComplete());
     }
 
     /** The block of JSON as a browser reads it: up to the first end of a script. */
