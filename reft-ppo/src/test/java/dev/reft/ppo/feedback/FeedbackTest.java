@@ -362,6 +362,13 @@ class FeedbackTest {
             assertArrayEquals(new int[] {1, 2, 7}, group.completions().get(1).tokens());
             assertEquals(Finish.STOP, group.completions().get(1).finish());
         }
+        Prompt.Input chat = new Prompt.Input.Chat(
+                List.of(new Message("assistant", null, Map.of("tool_calls", List.of(1))), Message.user("?")),
+                Map.of("tools", List.of(Map.of("name", "f")), "enable_thinking", false));
+        Rollouts calls = new Rollouts(
+                1, List.of(new Rollouts.Group(new Prompt("c", chat, "", Map.of()), new int[] {5}, 1, List.of())));
+        RolloutFiles.write(file, calls);
+        assertEquals(chat, RolloutFiles.read(file).groups().get(0).prompt().input());
         JsonLines.write(file, List.of(Map.of("step", 1, "prompt", "x", "tokens", "none")));
         assertThrows(IllegalArgumentException.class, () -> RolloutFiles.read(file));
     }
