@@ -17,7 +17,7 @@ import java.util.Map;
  * {"input": {"messages": [...]}, "preferred_output": [...], "non_preferred_output": [...]} OpenAI's
  * </pre>
  *
- * <p>{@code id} (or {@code prompt_id}), {@code margin}, {@code chosen_ended} and {@code rejected_ended} (false for an answer that was cut
+ * <p>{@code id} (or {@code prompt_id}), {@code margin}, {@code weight} (1 where absent), {@code chosen_ended} and {@code rejected_ended} (false for an answer that was cut
  * off, true where absent) may be there. So may, of a chat, what else its template reads: {@code tools} (a list, or the JSON of one as
  * text; with OpenAI's form in {@code input}), and an object {@code chat_template_kwargs} of all other variables, such as
  * {@code {"enable_thinking": false}}. All other fields become attributes. Beside whole conversations a
@@ -64,6 +64,9 @@ public final class PreferenceFile {
             row.put("chosen", pair.chosen().text());
             row.put("rejected", pair.rejected().text());
             row.put("margin", pair.margin());
+            if (pair.weight() != 1) {
+                row.put("weight", pair.weight());
+            }
             AnswerFile.ended(row, "chosen_ended", pair.chosen());
             AnswerFile.ended(row, "rejected_ended", pair.rejected());
             AnswerFile.attributes(row, pair.prompt(), pair.attributes(), PreferenceRow.OWN);

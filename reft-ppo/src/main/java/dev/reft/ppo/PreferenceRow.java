@@ -11,6 +11,7 @@ final class PreferenceRow {
     /** Fields that have a meaning in such a file. */
     static final Set<String> OWN = Set.of(
             "margin",
+            "weight",
             "chosen_ended",
             "rejected_ended",
             "chosen",
@@ -71,6 +72,7 @@ final class PreferenceRow {
                 new Response.Text(better, row.ended("chosen_ended")),
                 new Response.Text(worse, row.ended("rejected_ended")),
                 row.number("margin", 0, true),
+                row.number("weight", 1, false),
                 prompt.attributes());
     }
 

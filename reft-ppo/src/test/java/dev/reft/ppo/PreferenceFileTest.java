@@ -165,6 +165,9 @@ class PreferenceFileTest {
                 "{\"prompt\": \"a\", \"chosen\": [], \"rejected\": []} | field 'chosen', value []",
                 "{\"prompt\": \"a\", \"chosen\": \"a\", \"rejected\": \"b\", \"margin\": -1} | field 'margin', value -1",
                 "{\"prompt\": \"a\", \"chosen\": \"a\", \"rejected\": \"b\", \"margin\": \"1\"} | field 'margin', value \"1\"",
+                "{\"prompt\": \"a\", \"chosen\": \"a\", \"rejected\": \"b\", \"weight\": 0} | field 'weight', value 0",
+                "{\"prompt\": \"a\", \"chosen\": \"a\", \"rejected\": \"b\", \"weight\": -1} | field 'weight', value -1",
+                "{\"prompt\": \"a\", \"chosen\": \"a\", \"rejected\": \"b\", \"weight\": 1e999} | field 'weight', value ",
                 "{\"prompt\": \"a\", \"chosen\": [{\"content\": \"x\"}], \"rejected\": [{}]} | field 'chosen', value {\"content",
                 "{\"prompt\": \"a\", \"chosen\": [{\"role\": \"user\", \"content\": \"x\"}], \"rejected\": [{\"role\": \"assistant\", \"content\": \"x\"}]} | field 'chosen'",
                 "{\"input\": {}, \"preferred_output\": [{\"role\": \"assistant\", \"content\": \"x\"}], \"non_preferred_output\": [{\"role\": \"assistant\", \"content\": \"y\"}]} | field 'input', value {}",
@@ -185,6 +188,27 @@ class PreferenceFileTest {
                 () -> read("{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}", line));
         assertTrue(error.getMessage().contains("pairs.jsonl, row 2"), error.getMessage());
         assertTrue(error.getMessage().contains(message), error.getMessage());
+    }
+
+    @Test
+    void weightsArePositiveAndFinite() {
+        PreferencePair pair = PreferencePair.of(Prompt.text("p", "?", ""), "a", "b");
+        assertEquals(1, pair.weight());
+        for (double weight : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            IllegalArgumentException refused =
+                    assertThrows(IllegalArgumentException.class, () -> pair.withWeight(weight));
+            assertTrue(refused.getMessage().contains("weight " + weight), refused.getMessage());
+        }
+    }
+
+    @Test
+    void pairsOfAPromptAreKeptTogether() {
+        PreferencePair first = PreferencePair.of(Prompt.text("row_1", "a", ""), "1", "2");
+        PreferencePair second = PreferencePair.of(Prompt.text("row_2", "b", ""), "1", "2");
+        PreferencePair third = PreferencePair.of(Prompt.text("row_3", "a", ""), "2", "3");
+        assertEquals(
+                List.of(List.of(first, third), List.of(second)),
+                new PairSet(List.of(first, second, third), Map.of()).byPrompt());
     }
 
     @Test
@@ -210,12 +234,13 @@ class PreferenceFileTest {
                         Response.of("whole"),
                         new Response.Text("cut of", false),
                         0,
+                        1.0 / 36,
                         Map.of()));
         PreferenceFile.write(file, pairs);
         assertEquals(pairs, PreferenceFile.read(file).pairs());
         List<String> lines = Files.readAllLines(file);
         assertTrue(lines.get(2).contains("\"rejected_ended\":false"), lines.get(2));
-        assertFalse(lines.get(1).contains("ended"), lines.get(1));
+        assertFalse(lines.get(1).contains("ended") || lines.get(1).contains("weight"), lines.get(1));
     }
 
     @Property(tries = 200)

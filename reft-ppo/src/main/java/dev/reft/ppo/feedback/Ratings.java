@@ -121,26 +121,35 @@ public record Ratings(
      * @throws IllegalArgumentException if the sheet was made of other rollouts
      */
     public List<Preferred> preferred(Rollouts rollouts) {
+        return byRating(rollouts).stream().flatMap(List::stream).toList();
+    }
+
+    /** What each rating prefers, in the order of ratings. */
+    private List<List<Preferred>> byRating(Rollouts rollouts) {
         requireSame(rollouts);
         Map<String, Rollouts.Group> groups = new LinkedHashMap<>();
         rollouts.groups().forEach(group -> groups.put(group.prompt().id(), group));
-        List<Preferred> pairs = new ArrayList<>();
+        List<List<Preferred>> all = new ArrayList<>();
         for (Rating rating : ratings) {
             Rollouts.Group group = groups.get(rating.item());
             if (group != null) {
+                List<Preferred> own = new ArrayList<>();
                 List<List<Integer>> ranks = ranks(rating);
                 for (int better = 0; better < ranks.size(); better++) {
                     for (int worse = better + 1; worse < ranks.size(); worse++) {
-                        add(pairs, group, ranks.get(better), ranks.get(worse));
+                        add(own, group, ranks.get(better), ranks.get(worse));
                     }
                 }
+                all.add(own);
             }
         }
-        return pairs;
+        return all;
     }
 
     /**
-     * What {@link #preferred} tells, as pairs for a reward model and for DPO, with the margin 0 (not known).
+     * What {@link #preferred} tells, as pairs for a reward model and for DPO, with the margin 0 (not known). A rating's n pairs have the
+     * weight 1 / n, so that an order of nine answers counts as much as a choice between two and not 36 times as much: InstructGPT's 1 /
+     * C(K, 2) (arXiv 2203.02155, section 3.5), where nothing is tied or left out. {@link PairSet#byPrompt} keeps them together.
      *
      * @param rollouts what the sheet was made of
      * @return the pairs; {@code equal} (completions that read the same) and {@code unfinished} (the better one was cut off, so that to learn
@@ -150,17 +159,21 @@ public record Ratings(
     public PairSet pairs(Rollouts rollouts) {
         List<PreferencePair> pairs = new ArrayList<>();
         Map<String, Integer> dropped = new LinkedHashMap<>();
-        for (Preferred one : preferred(rollouts)) {
-            Response better = Response.of(one.chosen());
-            Response worse = Response.of(one.rejected());
-            if (better.text().equals(worse.text())) {
-                dropped.merge("equal", 1, Integer::sum);
-            } else if (!better.ended()) {
-                dropped.merge("unfinished", 1, Integer::sum);
-            } else {
-                pairs.add(new PreferencePair(
-                        one.prompt(), better, worse, 0, one.prompt().attributes()));
+        for (List<Preferred> rating : byRating(rollouts)) {
+            List<PreferencePair> own = new ArrayList<>();
+            for (Preferred one : rating) {
+                Response better = Response.of(one.chosen());
+                Response worse = Response.of(one.rejected());
+                if (better.text().equals(worse.text())) {
+                    dropped.merge("equal", 1, Integer::sum);
+                } else if (!better.ended()) {
+                    dropped.merge("unfinished", 1, Integer::sum);
+                } else {
+                    own.add(new PreferencePair(
+                            one.prompt(), better, worse, 0, one.prompt().attributes()));
+                }
             }
+            own.forEach(pair -> pairs.add(pair.withWeight(1.0 / own.size())));
         }
         return new PairSet(pairs, dropped);
     }

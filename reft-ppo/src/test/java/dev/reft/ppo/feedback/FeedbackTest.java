@@ -13,6 +13,7 @@ import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
 import dev.reft.ppo.GradedRollouts;
 import dev.reft.ppo.PairSet;
+import dev.reft.ppo.PreferencePair;
 import dev.reft.ppo.Rollouts;
 import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -146,6 +148,33 @@ class FeedbackTest {
         assertEquals(Map.of("equal", 2, "unfinished", 3), pairs.dropped());
         assertEquals("a", pairs.pairs().get(0).attributes().get("set"));
         assertEquals(0, pairs.pairs().get(0).margin());
+        // Two of the first rating's six are left, one of the second's two.
+        assertEquals(
+                List.of(0.5, 0.5, 1.0),
+                pairs.pairs().stream().map(PreferencePair::weight).toList());
+    }
+
+    @Test
+    void aRankingCountsAsMuchAsAChoice() throws Exception {
+        String[] texts = new String[9];
+        Arrays.setAll(texts, i -> "text " + i);
+        Rollouts nine = rollouts(texts);
+        FeedbackSheet sheet = FeedbackSheet.of(nine, new FeedbackTask.Ranking());
+        Ratings ranked = Ratings.read(
+                List.of(file(
+                        row(sheet, "p0", "\"ranking\":[[8],[7],[6],[5],[4],[3],[2],[1],[0]]"),
+                        row(sheet, "p1", "\"ranking\":[[3],[5]]"),
+                        row(sheet, "p0", "\"ranking\":[[0],[1],[2]]").replace("Ada", "Bo"),
+                        row(sheet, "p1", "\"ranking\":[[3,5]]").replace("Ada", "Bo"))),
+                sheet);
+        assertEquals(List.of(), ranked.problems());
+        PairSet pairs = ranked.pairs(nine);
+        List<Double> weights =
+                pairs.pairs().stream().map(PreferencePair::weight).toList();
+        assertEquals(Collections.nCopies(36, 1.0 / 36), weights.subList(0, 36));
+        assertEquals(List.of(1.0, 1.0 / 3, 1.0 / 3, 1.0 / 3), weights.subList(36, 40));
+        assertEquals(40, weights.size());
+        assertEquals(List.of(39, 1), pairs.byPrompt().stream().map(List::size).toList());
     }
 
     @Test
