@@ -69,29 +69,51 @@ public sealed interface Aggregation {
      */
     default double[][] weights(int[] lengths, boolean[] counted) {
         Checks.sameLength("lengths", lengths.length, "flags", counted.length);
-        long tokens = 0;
-        int rows = 0;
+        double[] counts = new double[lengths.length];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = counted[i] ? 1 : 0;
+        }
+        return weights(lengths, counts);
+    }
+
+    /**
+     * Weights of a step whose rows count more or less: a row of the count 2 is as two rows of the count 1, so N and S above are sums of
+     * counts.
+     *
+     * @param lengths number of scored tokens of each row; rows without any are not counted as rows
+     * @param counts how much each row counts, finite and &gt;= 0; 0 leaves it out
+     * @return weights, [row][n]; zeros in the rows that do not count
+     * @throws IllegalArgumentException if the lengths of the arrays differ, or a count is out of its range
+     */
+    default double[][] weights(int[] lengths, double[] counts) {
+        Checks.sameLength("lengths", lengths.length, "counts", counts.length);
+        double tokens = 0;
+        double rows = 0;
         for (int i = 0; i < lengths.length; i++) {
-            if (counted[i] && lengths[i] > 0) {
-                tokens += lengths[i];
-                rows++;
+            if (!(counts[i] >= 0) || Double.isInfinite(counts[i])) {
+                throw new IllegalArgumentException(
+                        "counts[" + i + "] " + counts[i] + " must be finite and not negative");
+            }
+            if (counts[i] > 0 && lengths[i] > 0) {
+                tokens += counts[i] * lengths[i];
+                rows += counts[i];
             }
         }
         double[][] weights = new double[lengths.length][];
         for (int i = 0; i < lengths.length; i++) {
             weights[i] = new double[lengths[i]];
-            if (counted[i]) {
-                Arrays.fill(weights[i], weight(lengths[i], rows, tokens));
+            if (counts[i] > 0) {
+                Arrays.fill(weights[i], counts[i] * weight(lengths[i], rows, tokens));
             }
         }
         return weights;
     }
 
-    private double weight(int length, int rows, long tokens) {
+    private double weight(int length, double rows, double tokens) {
         if (this instanceof TokenMean) {
             return 1.0 / tokens;
         } else if (this instanceof SequenceMean) {
-            return 1.0 / ((double) rows * length);
+            return 1.0 / (rows * length);
         } else if (this instanceof SequenceSum) {
             return 1.0 / rows;
         } else if (this instanceof FixedLength fixed) {

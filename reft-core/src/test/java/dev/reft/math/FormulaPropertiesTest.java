@@ -1,9 +1,13 @@
 package dev.reft.math;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -145,6 +149,41 @@ class FormulaPropertiesTest {
         double wanted = rows == 0 ? 0 : 1;
         assertEquals(wanted, total(new Aggregation.TokenMean().weights(lengths, counted)), 1e-12);
         assertEquals(wanted, total(new Aggregation.SequenceMean().weights(lengths, counted)), 1e-12);
+    }
+
+    @Property(tries = 200)
+    void aRowThatCountsTwiceIsAsTwoRows(@ForAll("lengths") int[] lengths) {
+        double[] counts = new double[lengths.length];
+        Arrays.setAll(counts, i -> i % 4);
+        List<Integer> repeated = new ArrayList<>();
+        for (int i = 0; i < lengths.length; i++) {
+            for (int n = 0; n < i % 4; n++) {
+                repeated.add(lengths[i]);
+            }
+        }
+        int[] each = repeated.stream().mapToInt(Integer::intValue).toArray();
+        for (Aggregation aggregation : List.of(
+                new Aggregation.TokenMean(),
+                new Aggregation.SequenceMean(),
+                new Aggregation.SequenceSum(),
+                new Aggregation.FixedLength(7),
+                new Aggregation.TokenSum())) {
+            double[][] weighted = aggregation.weights(lengths, counts);
+            double[][] wanted = aggregation.weights(each);
+            for (int i = 0, row = 0; i < lengths.length; i++) {
+                double[] sum = new double[lengths[i]];
+                for (int n = 0; n < i % 4; n++, row++) {
+                    for (int t = 0; t < sum.length; t++) {
+                        sum[t] += wanted[row][t];
+                    }
+                }
+                assertArrayEquals(sum, weighted[i], 1e-12, aggregation.toString());
+            }
+        }
+        if (lengths.length > 0) {
+            counts[0] = -1;
+            assertThrows(IllegalArgumentException.class, () -> new Aggregation.TokenMean().weights(lengths, counts));
+        }
     }
 
     @Property(tries = 200)

@@ -193,23 +193,43 @@ public record EvaluationReport(List<Item> items) {
     }
 
     /**
-     * The chance that one of k samples is right, mean over problems, each estimated without bias from its graded samples.
+     * An estimate of pass@k.
      *
-     * @param k &gt;= 1, at most the graded samples of each problem that counts
-     * @return in [0, 1]; NaN if no problem counts
+     * @param k samples drawn of each problem
+     * @param value the chance that one of k samples is right, mean over the problems, in [0, 1]
+     * @param problems how many it is the mean of, &gt;= 1
+     * @param leftOut how many have fewer than k graded samples, those without any included
      */
-    public double passAt(int k) {
+    public record PassAt(int k, double value, int problems, int leftOut) {}
+
+    /**
+     * The chance that one of k samples is right, mean over problems, each estimated without bias from its graded samples (arXiv
+     * 2107.03374). Problems with fewer than k graded samples are left out and counted.
+     *
+     * @param k &gt;= 1
+     * @return the mean and what it is of
+     * @throws IllegalArgumentException if no problem has k graded samples
+     */
+    public PassAt passAt(int k) {
         double sum = 0;
+        int problems = 0;
+        int most = 0;
         for (Item item : items) {
-            if (item.graded()) {
-                int samples = (int) item.answers().stream()
-                        .filter(a -> a.grade() instanceof Grade.Score)
-                        .count();
+            int samples = (int) item.answers().stream()
+                    .filter(a -> a.grade() instanceof Grade.Score)
+                    .count();
+            most = Math.max(most, samples);
+            if (samples > 0 && samples >= k) {
                 int right = (int) item.answers().stream().filter(Answer::right).count();
                 sum += Accuracy.passAtK(samples, right, k);
+                problems++;
             }
         }
-        return sum / graded();
+        if (problems == 0) {
+            throw new IllegalArgumentException("k " + k + ": none of " + items.size()
+                    + " problems has as many graded samples; the most are " + most);
+        }
+        return new PassAt(k, sum / problems, problems, items.size() - problems);
     }
 
     /**

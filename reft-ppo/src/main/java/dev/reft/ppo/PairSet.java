@@ -1,7 +1,9 @@
 package dev.reft.ppo;
 
+import dev.reft.grading.Prompt;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +20,22 @@ public record PairSet(List<PreferencePair> pairs, Map<String, Integer> dropped) 
     public PairSet {
         pairs = List.copyOf(pairs);
         dropped = Collections.unmodifiableMap(new TreeMap<>(dropped));
+    }
+
+    /**
+     * The pairs by prompt, so that a batch may hold all of a prompt's or none: {@code Batches.of(set.byPrompt(), 64, seed)}, each batch
+     * made one list for a trainer's step. InstructGPT keeps those of a ranking in one batch, since a reward model that meets the same
+     * answers in many steps of an epoch overfits them (arXiv 2203.02155, section 3.5).
+     *
+     * @return one list a prompt, in the order in which prompts first come
+     */
+    public List<List<PreferencePair>> byPrompt() {
+        Map<Prompt.Input, List<PreferencePair>> byPrompt = new LinkedHashMap<>();
+        for (PreferencePair pair : pairs) {
+            byPrompt.computeIfAbsent(pair.prompt().input(), input -> new ArrayList<>())
+                    .add(pair);
+        }
+        return byPrompt.values().stream().map(List::copyOf).toList();
     }
 
     /** Gathers pairs and counts what is left out. */

@@ -1,23 +1,11 @@
 package dev.reft.ppo;
 
-import dev.reft.grading.Prompt;
-import dev.reft.io.AtomicFiles;
-import dev.reft.text.Message;
-import java.io.IOException;
+import dev.reft.ppo.data.JsonLines;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Files of preference pairs, one JSON object a line. Errors name file, row, field and value.
@@ -29,17 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
  * {"input": {"messages": [...]}, "preferred_output": [...], "non_preferred_output": [...]} OpenAI's
  * </pre>
  *
- * <p>{@code id} (or {@code prompt_id}), {@code margin}, {@code chosen_ended} and {@code rejected_ended} (false for an answer that was cut
- * off, true where absent) may be there; all other fields become attributes. Beside whole conversations a
+ * <p>{@code id} (or {@code prompt_id}), {@code margin}, {@code weight} (1 where absent), {@code chosen_ended} and {@code rejected_ended} (false for an answer that was cut
+ * off, true where absent) may be there. So may, of a chat, what else its template reads: {@code tools} (a list, or the JSON of one as
+ * text; with OpenAI's form in {@code input}), and an object {@code chat_template_kwargs} of all other variables, such as
+ * {@code {"enable_thinking": false}}. All other fields become attributes. Beside whole conversations a
  * {@code prompt} that is text is a copy of the first message in published data sets, and is ignored. A pair whose answers are the same
- * is left out and counted.
+ * is left out and counted. Answers that call tools are refused: their text does not hold the call.
  */
 public final class PreferenceFile {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     private PreferenceFile() {}
 
     /**
@@ -52,99 +37,41 @@ public final class PreferenceFile {
      */
     public static PairSet read(Path file) {
         PairSet.Collector pairs = new PairSet.Collector();
-        int row = 0;
-        for (String line : text(file).split("\n", -1)) {
-            row++;
-            if (!line.isBlank()) {
-                PreferenceRow parsed = new PreferenceRow(file.toString(), row, parse(file, row, line));
-                PreferencePair pair = parsed.pair();
-                if (pair.chosen().equals(pair.rejected())) {
-                    pairs.drop("equal");
-                } else {
-                    pairs.add(pair);
-                }
+        AnswerFile.read(file, PreferenceRow.OWN, row -> {
+            PreferencePair pair = new PreferenceRow(row).pair();
+            if (pair.chosen().equals(pair.rejected())) {
+                pairs.drop("equal");
+            } else {
+                pairs.add(pair);
             }
-        }
+        });
         return pairs.finish();
     }
 
-    private static JsonNode parse(Path file, int row, String line) {
-        try {
-            return JSON.readTree(line);
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException(file + ", row " + row + ": no valid JSON: " + e.getOriginalMessage(), e);
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-                    .toString();
-            return text.startsWith("\uFEFF") ? text.substring(1) : text;
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(file + ": is not UTF-8", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading " + file, e);
-        }
-    }
-
     /**
-     * Writes pairs so that {@link #read} reads them, responses as their text, with a note of those that were cut off; the file appears whole or not at all.
+     * Writes pairs so that {@link #read} reads them: prompts with the variables of their chat templates, responses as their text with a
+     * note of those that were cut off. An attribute whose name has a meaning in such a file is left out. The file appears whole or not
+     * at all.
      *
      * @param file replaced if it exists
-     * @param pairs what to write; attributes must be text, numbers, booleans, lists or maps
+     * @param pairs what to write; attributes and variables must be text, numbers, booleans, lists or maps
      * @throws UncheckedIOException if writing fails
      */
     public static void write(Path file, List<PreferencePair> pairs) {
-        StringBuilder lines = new StringBuilder();
+        List<Map<String, Object>> rows = new ArrayList<>();
         for (PreferencePair pair : pairs) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("id", pair.prompt().id());
-            row.put("prompt", prompt(pair.prompt()));
+            Map<String, Object> row = AnswerFile.row(pair.prompt());
             row.put("chosen", pair.chosen().text());
             row.put("rejected", pair.rejected().text());
             row.put("margin", pair.margin());
-            ended(row, "chosen_ended", pair.chosen());
-            ended(row, "rejected_ended", pair.rejected());
-            pair.attributes().forEach(row::putIfAbsent);
-            lines.append(JSON.writeValueAsString(row)).append('\n');
-        }
-        try {
-            Path parent = file.toAbsolutePath().getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
+            if (pair.weight() != 1) {
+                row.put("weight", pair.weight());
             }
-            AtomicFiles.writeText(file, lines.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing " + file, e);
+            AnswerFile.ended(row, "chosen_ended", pair.chosen());
+            AnswerFile.ended(row, "rejected_ended", pair.rejected());
+            AnswerFile.attributes(row, pair.prompt(), pair.attributes(), PreferenceRow.OWN);
+            rows.add(row);
         }
-    }
-
-    private static void ended(Map<String, Object> row, String field, Response response) {
-        if (!response.ended()) {
-            row.put(field, false);
-        }
-    }
-
-    /** Text, or a list of messages. */
-    static Object prompt(Prompt prompt) {
-        if (prompt.input() instanceof Prompt.Input.Text text) {
-            return text.text();
-        } else if (prompt.input() instanceof Prompt.Input.Chat chat) {
-            return chat.messages().stream().map(PreferenceFile::fields).toList();
-        }
-        throw new IllegalArgumentException("prompt '" + prompt.id() + "' is of an unknown kind");
-    }
-
-    private static Map<String, Object> fields(Message message) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("role", message.role());
-        if (message.content() != null) {
-            fields.put("content", message.content());
-        }
-        message.fields().forEach(fields::putIfAbsent);
-        return fields;
+        JsonLines.write(file, rows);
     }
 }

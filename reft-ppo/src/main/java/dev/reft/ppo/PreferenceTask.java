@@ -8,7 +8,6 @@ import dev.reft.model.TokenBatch;
 import dev.reft.objective.PreferenceObjective;
 import dev.reft.objective.PreferenceSums;
 import dev.reft.objective.PreferenceTargets;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,10 +45,8 @@ final class PreferenceTask implements BatchLoop.Task {
 
     @Override
     public Objective objective() {
-        double[] weights = new double[rows.pairs().size()];
-        Arrays.fill(weights, 1.0 / weights.length);
         return new PreferenceObjective(
-                loss, new PreferenceTargets(references, weights, config.desensitising(), likelihood()));
+                loss, new PreferenceTargets(references, rows.shares(), config.desensitising(), likelihood()));
     }
 
     private float @Nullable [][] likelihood() {
@@ -57,12 +54,13 @@ final class PreferenceTask implements BatchLoop.Task {
             return null;
         }
         int[] lengths = new int[rows.batch().size()];
-        boolean[] counted = new boolean[lengths.length];
+        double[] counts = new double[lengths.length];
+        double[] pairs = rows.weights();
         for (int i = 0; i < lengths.length; i++) {
             lengths[i] = rows.batch().row(i).scored().length;
-            counted[i] = i % 2 == 0;
+            counts[i] = i % 2 == 0 ? pairs[i / 2] : 0;
         }
-        double[][] exact = config.base().aggregation().weights(lengths, counted);
+        double[][] exact = config.base().aggregation().weights(lengths, counts);
         float[][] weights = new float[exact.length][];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = new float[exact[i].length];

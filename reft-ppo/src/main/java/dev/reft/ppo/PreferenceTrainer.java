@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Reports carry TRL's names: {@code loss}, {@code rewards/chosen}, {@code rewards/rejected}, {@code rewards/margins},
  * {@code rewards/accuracies}, {@code logps/chosen}, {@code logps/rejected}, {@code nll_loss} (before its coefficient; present if it has
  * one); further {@code length/chosen}, {@code length/rejected}, {@code pairs}, {@code pairs/skipped} and, with BCO, {@code delta}.
- * All of them are of the batch before the step, so the first loss of DPO is ln 2.
+ * All of them are of the batch before the step, so the first loss of DPO is ln 2. The losses are means by the pairs'
+ * {@link PreferencePair#weight}; all other metrics, and BCO's delta, count pairs alike.
  *
  * <p>BCO's delta is the running mean of the rewards of all pairs in the steps before; TRL's has the batch itself in it too, which would
  * take a pass of its own. Calls, cancellation, failures, replicas and checkpoints are as with {@link SftTrainer}.

@@ -14,7 +14,34 @@ import org.jspecify.annotations.Nullable;
 /** Rows of token ids from prompts and responses. */
 final class ResponseRows {
     /** Pairs that can be trained, their rows (2k chosen, 2k + 1 rejected; one group a pair), and how many could not. */
-    record Pairs(List<PreferencePair> pairs, TokenBatch batch, int skipped) {}
+    record Pairs(List<PreferencePair> pairs, TokenBatch batch, int skipped) {
+        /** What each pair counts if all together count one each: the weights divided by their mean. Equal ones are exactly 1. */
+        double[] weights() {
+            double[] weights = new double[pairs.size()];
+            double greatest = 0;
+            for (PreferencePair pair : pairs) {
+                greatest = Math.max(greatest, pair.weight());
+            }
+            double sum = 0;
+            for (int k = 0; k < weights.length; k++) {
+                weights[k] = pairs.get(k).weight() / greatest; // so that no sum overflows
+                sum += weights[k];
+            }
+            for (int k = 0; k < weights.length; k++) {
+                weights[k] = weights[k] * weights.length / sum;
+            }
+            return weights;
+        }
+
+        /** What each pair's loss is multiplied with, so that the sum is the weighted mean. */
+        double[] shares() {
+            double[] shares = weights();
+            for (int k = 0; k < shares.length; k++) {
+                shares[k] /= shares.length;
+            }
+            return shares;
+        }
+    }
 
     /** Examples that can be trained, a row each, and how many could not. */
     record Labelled(List<LabelledResponse> examples, List<int[]> prompts, TokenBatch batch, int skipped) {}

@@ -18,10 +18,10 @@ import java.util.Map;
  * {@link RewardModelConfig#headRate}. {@link Policy#export} then writes a directory that opens with its head: as a scorer for a
  * {@link RewardModelGrader}, and as a critic to begin with by {@code ValueHead.Separate}.
  *
- * <p>Reports {@code loss}, {@code accuracy} (pairs whose chosen answer has the greater score), {@code margin} (mean difference),
+ * <p>The loss is the mean over a batch's pairs by their {@link PreferencePair#weight}. Reports {@code loss}, {@code accuracy} (pairs whose chosen answer has the greater score), {@code margin} (mean difference),
  * {@code rewards/chosen}, {@code rewards/rejected}, {@code score/mean}, {@code score/std}, {@code calibration/ece} (expected calibration
  * error of the probability that the preferred answer is the chosen one), {@code calibration/binN/count}, {@code .../predicted} and
- * {@code .../right} for each of ten bins that is not empty, {@code pairs} and {@code pairs/skipped}. Calls, cancellation, failures,
+ * {@code .../right} for each of ten bins that is not empty, {@code pairs} and {@code pairs/skipped}; all but the loss count pairs alike. Calls, cancellation, failures,
  * replicas and checkpoints are as with {@link SftTrainer}.
  */
 public final class RewardModelTrainer extends RewardTrainer<PreferencePair> {
@@ -82,7 +82,7 @@ public final class RewardModelTrainer extends RewardTrainer<PreferencePair> {
             double[] margins = new double[rows.pairs().size()];
             Arrays.setAll(
                     margins, k -> config.marginScale() * rows.pairs().get(k).margin());
-            return new RewardPairObjective(margins, equal(margins.length), config.centring());
+            return new RewardPairObjective(margins, rows.shares(), config.centring());
         }
 
         @Override

@@ -117,7 +117,7 @@ public record SelfTrainingSet(List<Question> questions) {
         for (Question question : questions) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("id", question.prompt().id());
-            line.put("prompt", PreferenceFile.prompt(question.prompt()));
+            line.put("prompt", AnswerFile.input(question.prompt()));
             line.put("reference", question.prompt().reference());
             line.put("sampled", question.sampled());
             line.put("graded", question.graded());

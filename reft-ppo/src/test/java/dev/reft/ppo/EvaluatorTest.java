@@ -90,8 +90,25 @@ class EvaluatorTest {
         assertEquals(1, report.graded());
         assertEquals(1, report.ungraded());
         assertEquals(1.0, report.accuracy());
-        assertEquals(0.5, report.passAt(1));
-        assertEquals(1.0, report.passAt(2));
+        assertEquals(new EvaluationReport.PassAt(1, 0.5, 1, 1), report.passAt(1));
+        assertEquals(new EvaluationReport.PassAt(2, 1.0, 1, 1), report.passAt(2));
+    }
+
+    @Test
+    void oneFailedGradingDoesNotCostAllOfPassAtK() {
+        EvaluationReport report = new EvaluationReport(List.of(
+                item("a", answer("4", true), answer("5", false), answer("5", false)),
+                item("b", answer("4", true), failed(), answer("4", true)),
+                item("c", failed(), failed(), failed())));
+        assertEquals(new EvaluationReport.PassAt(3, 1, 1, 2), report.passAt(3));
+        EvaluationReport.PassAt two = report.passAt(2);
+        assertEquals((2.0 / 3 + 1) / 2, two.value(), 1e-15);
+        assertEquals(2, two.problems());
+        assertEquals(1, two.leftOut());
+        IllegalArgumentException none = assertThrows(IllegalArgumentException.class, () -> report.passAt(4));
+        assertTrue(none.getMessage().contains("k 4: none of 3 problems"), none.getMessage());
+        assertTrue(none.getMessage().contains("the most are 3"), none.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> report.passAt(0));
     }
 
     @Test
@@ -103,7 +120,7 @@ class EvaluatorTest {
         IllegalStateException refused = assertThrows(IllegalStateException.class, mute::right);
         assertTrue(refused.getMessage().contains("'c'"), refused.getMessage());
         assertTrue(refused.getMessage().contains("extracted"), refused.getMessage());
-        assertEquals(0.5, mute.passAt(1));
+        assertEquals(0.5, mute.passAt(1).value());
     }
 
     @Test

@@ -57,6 +57,15 @@ final class Preferring {
         return all().stream().filter(p -> all().indexOf(p) % 5 == 3).toList();
     }
 
+    /** Pairs that count differently. */
+    static List<PreferencePair> weighted(List<PreferencePair> pairs) {
+        List<PreferencePair> weighted = new ArrayList<>();
+        for (PreferencePair pair : pairs) {
+            weighted.add(pair.withWeight(1.0 / (1 + weighted.size() % 3)));
+        }
+        return weighted;
+    }
+
     static List<LabelledResponse> labelled(List<PreferencePair> pairs) {
         List<LabelledResponse> examples = new ArrayList<>();
         for (PreferencePair pair : pairs) {

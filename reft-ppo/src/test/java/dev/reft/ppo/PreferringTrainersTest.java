@@ -109,7 +109,7 @@ class PreferringTrainersTest {
                     Preferring.Handle trainer = kind.open(policy, base -> base.microBatchTokens(tokens), null)) {
                 Map<String, Double> last = Map.of();
                 for (int i = 0; i < 3; i++) {
-                    last = States.timeless(trainer.step(Preferring.all()));
+                    last = States.timeless(trainer.step(Preferring.weighted(Preferring.all())));
                 }
                 float[][] probe = probe(policy);
                 whole = whole == null ? probe : whole;
@@ -138,12 +138,65 @@ class PreferringTrainersTest {
         return all.toArray(new float[0][]);
     }
 
+    /** Those that learn from pairs; BCO's running mean counts pairs, whatever their weights. */
+    static Stream<Preferring.Kind> weighing() {
+        return few().filter(kind -> !kind.name().equals("kto")
+                && !kind.name().equals("reranker")
+                && !kind.name().contains("Bco"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("weighing")
+    void aPairOfWeightThreeIsAsThreePairsOfWeightOne(Preferring.Kind kind) {
+        List<PreferencePair> weighted = new ArrayList<>();
+        List<PreferencePair> repeated = new ArrayList<>();
+        for (PreferencePair pair : Preferring.all()) {
+            int times = 1 + weighted.size() % 3;
+            weighted.add(pair.withWeight(times / 7.0));
+            for (int i = 0; i < times; i++) {
+                repeated.add(pair);
+            }
+        }
+        float[][] wanted = null;
+        List<Double> losses = new ArrayList<>();
+        for (List<PreferencePair> batch : List.of(repeated, weighted)) {
+            try (Policy policy = Preferring.policy();
+                    Preferring.Handle trainer = kind.open(policy)) {
+                for (int i = 0; i < 3; i++) {
+                    trainer.step(batch);
+                }
+                losses.add(trainer.step(batch).metric("loss"));
+                float[][] probe = probe(policy);
+                wanted = wanted == null ? probe : wanted;
+                for (int i = 0; i < probe.length; i++) {
+                    assertArrayEquals(wanted[i], probe[i], 5e-5f);
+                }
+            }
+        }
+        assertEquals(losses.get(0), losses.get(1), 1e-5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("weighing")
+    void weightsMatterAmongEachOtherOnly(Preferring.Kind kind) {
+        String state = null;
+        for (double weight : new double[] {1, 1.0 / 36, 1e300, 1e-300}) {
+            try (Policy policy = Preferring.policy();
+                    Preferring.Handle trainer = kind.open(policy)) {
+                trainer.step(
+                        Preferring.all().stream().map(p -> p.withWeight(weight)).toList());
+                state = state == null ? States.of(policy) : state;
+                assertEquals(state, States.of(policy), "weight " + weight);
+            }
+        }
+    }
+
     private record Run(List<Map<String, Double>> reports, float[][] probe) {}
 
     private static Run run(Preferring.Kind kind, Replicas replicas) {
         try (Policy policy = Preferring.policy(replicas);
                 Preferring.Handle trainer = kind.open(policy)) {
-            Batches<PreferencePair> batches = Batches.of(Preferring.training(), 5, 1);
+            Batches<PreferencePair> batches = Batches.of(Preferring.weighted(Preferring.training()), 5, 1);
             List<Map<String, Double>> reports = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 reports.add(States.timeless(trainer.step(batches.at(i))));
@@ -170,7 +223,7 @@ class PreferringTrainersTest {
     }
 
     private static String steps(Preferring.Handle trainer, int count) {
-        Batches<PreferencePair> batches = Batches.of(Preferring.training(), 5, 1);
+        Batches<PreferencePair> batches = Batches.of(Preferring.weighted(Preferring.training()), 5, 1);
         StringBuilder reports = new StringBuilder();
         for (int i = 0; i < count; i++) {
             reports.append(States.timeless(trainer.step(batches.at(trainer.steps()))));

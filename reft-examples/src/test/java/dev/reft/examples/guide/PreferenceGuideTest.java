@@ -3,6 +3,7 @@ package dev.reft.examples.guide;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.reft.checkpoint.tokenizer.ChatFormat;
 import dev.reft.generation.Completion;
 import dev.reft.generation.Finish;
 import dev.reft.grading.Grade;
@@ -15,16 +16,24 @@ import dev.reft.model.Scorer;
 import dev.reft.model.Training;
 import dev.reft.ppo.Candidates;
 import dev.reft.ppo.KlPenalty;
+import dev.reft.ppo.LabelledFile;
+import dev.reft.ppo.LabelledResponse;
 import dev.reft.ppo.PpoConfig;
 import dev.reft.ppo.PreferenceFile;
 import dev.reft.ppo.PreferencePair;
+import dev.reft.ppo.Response;
 import dev.reft.ppo.StepReport;
 import dev.reft.testkit.tiny.TinyModel;
+import dev.reft.text.Message;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The guide's snippets on preferences and reward models do what they say. */
 class PreferenceGuideTest {
@@ -42,6 +51,53 @@ class PreferenceGuideTest {
             }
         }
         return pairs;
+    }
+
+    @Test
+    void whatAPairsChatTemplateReadsOutlivesAFile(@TempDir Path folder) throws Exception {
+        String template = "{% if tools %}<tools>{{ tools | tojson }}{% endif %}"
+                + "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<assistant>"
+                + "{% if enable_thinking is defined and not enable_thinking %}<think></think>{% endif %}{% endif %}";
+        ChatFormat format = new ChatFormat("test", Map.of("default", template), Map.of());
+        Map<String, Object> add = new LinkedHashMap<>();
+        add.put("type", "function");
+        add.put("function", Map.of("name", "add", "parameters", Map.of("type", "object")));
+        Prompt.Input.Chat sampled = new Prompt.Input.Chat(
+                List.of(Message.user("2+2?")), Map.of("tools", List.of(add), "enable_thinking", false));
+        String wanted =
+                format.render(sampled.messages(), true, sampled.variables()).text();
+        assertTrue(wanted.startsWith("<tools>[{") && wanted.contains("\"add\""), wanted);
+        assertTrue(wanted.endsWith("<user>2+2?<assistant><think></think>"), wanted);
+        Path pairs = folder.resolve("pairs.jsonl");
+        Path marked = folder.resolve("marked.jsonl");
+        Prompt prompt = new Prompt("p", sampled, "", Map.of());
+        PreferenceFile.write(pairs, List.of(PreferencePair.of(prompt, "4", "5")));
+        LabelledFile.write(marked, List.of(new LabelledResponse(prompt, Response.of("4"), true)));
+        // TRL's columns and OpenAI's form, as others write them.
+        String json = "[{\"type\": \"function\", \"function\": "
+                + JsonMapper.shared().writeValueAsString(add.get("function")) + "}]";
+        Path others = folder.resolve("others.jsonl");
+        Files.writeString(
+                others,
+                "{\"chosen\": [{\"role\": \"user\", \"content\": \"2+2?\"}, {\"role\": \"assistant\", \"content\": \"4\"}],"
+                        + " \"rejected\": [{\"role\": \"user\", \"content\": \"2+2?\"}, {\"role\": \"assistant\", \"content\": \"5\"}],"
+                        + " \"chat_template_kwargs\": {\"enable_thinking\": false}, \"tools\": " + json + "}\n"
+                        + "{\"input\": {\"messages\": [{\"role\": \"user\", \"content\": \"2+2?\"}], \"tools\": " + json
+                        + "},"
+                        + " \"preferred_output\": [{\"role\": \"assistant\", \"content\": \"4\"}],"
+                        + " \"non_preferred_output\": [{\"role\": \"assistant\", \"content\": \"5\"}],"
+                        + " \"chat_template_kwargs\": {\"enable_thinking\": false}}\n");
+        List<Prompt> read = new ArrayList<>();
+        PreferenceFile.read(pairs).pairs().forEach(pair -> read.add(pair.prompt()));
+        PreferenceFile.read(others).pairs().forEach(pair -> read.add(pair.prompt()));
+        LabelledFile.read(marked).forEach(example -> read.add(example.prompt()));
+        assertEquals(4, read.size());
+        for (Prompt one : read) {
+            Prompt.Input.Chat chat = (Prompt.Input.Chat) one.input();
+            assertEquals(
+                    wanted,
+                    format.render(chat.messages(), true, chat.variables()).text());
+        }
     }
 
     @Test

@@ -106,6 +106,20 @@ public record JsonRow(String file, int row, Map<String, Object> fields) {
         return new IllegalArgumentException(file + ", row " + row + ": field '" + name + "' " + why + ", but " + value);
     }
 
+    /**
+     * What is wrong with a part of a field that holds many, to be thrown.
+     *
+     * @param name the field
+     * @param part what in it, such as "sample 3"
+     * @param held the part's value
+     * @param why such as "must be a text"
+     * @return an exception whose message names file, row, field, part and value
+     */
+    public IllegalArgumentException wrong(String name, String part, Object held, String why) {
+        return new IllegalArgumentException(file + ", row " + row + ": field '" + name + "', " + part + " " + why
+                + ", but is " + shown(JsonLines.text(held)));
+    }
+
     /** The beginning of what may be very long. */
     static String shown(String text) {
         if (text.length() <= SHOWN) {

@@ -3,6 +3,8 @@ package dev.reft.ppo.feedback;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What a rater said of an item. The type grows; callers keep a default branch. */
 public sealed interface Rating {
@@ -21,6 +23,13 @@ public sealed interface Rating {
     String rater();
 
     /**
+     * What was rated.
+     *
+     * @return the samples that the rater said something of
+     */
+    Set<Integer> samples();
+
+    /**
      * Numbers.
      *
      * @param item the prompt's id
@@ -32,6 +41,11 @@ public sealed interface Rating {
         public Scored {
             scores = Map.copyOf(scores);
         }
+
+        @Override
+        public Set<Integer> samples() {
+            return scores.keySet();
+        }
     }
 
     /**
@@ -41,7 +55,12 @@ public sealed interface Rating {
      * @param rater who rated
      * @param better the better sample; empty for a tie
      */
-    record Chosen(String item, String rater, OptionalInt better) implements Rating {}
+    record Chosen(String item, String rater, OptionalInt better) implements Rating {
+        @Override
+        public Set<Integer> samples() {
+            return Set.of(0, 1);
+        }
+    }
 
     /**
      * An order.
@@ -54,6 +73,13 @@ public sealed interface Rating {
         /** Copies the lists. */
         public Ranked {
             ranks = ranks.stream().map(List::copyOf).toList();
+        }
+
+        @Override
+        public Set<Integer> samples() {
+            Set<Integer> samples = new TreeSet<>();
+            ranks.forEach(samples::addAll);
+            return samples;
         }
     }
 }

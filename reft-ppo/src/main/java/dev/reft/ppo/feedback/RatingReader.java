@@ -6,16 +6,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a rater's file against its sheet; what is wrong with a row costs that row only, and is reported. */
 final class RatingReader {
     private final FeedbackSheet sheet;
     private final String digest;
-    private final Map<List<String>, Integer> seen = new HashMap<>();
+    private final Map<List<String>, String> seen = new HashMap<>();
     private final List<Rating> ratings = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
 
@@ -29,17 +32,32 @@ final class RatingReader {
             List<String> lines = JsonLines.lines(file);
             for (int i = 0; i < lines.size(); i++) {
                 if (!lines.get(i).isBlank()) {
-                    row(String.valueOf(file.getFileName()), i + 1, lines.get(i));
+                    // The path as it was given: raters' files often have the same name.
+                    row(file.toString(), i + 1, lines.get(i));
                 }
             }
         }
-        Set<String> rated = new HashSet<>();
-        ratings.forEach(rating -> rated.add(rating.item()));
-        List<String> missing = sheet.items().stream()
-                .map(FeedbackSheet.Item::id)
-                .filter(id -> !rated.contains(id))
-                .toList();
-        return new Ratings(sheet, ratings, problems, missing);
+        return new Ratings(sheet, ratings, problems, missing());
+    }
+
+    /** Samples that no rater said anything of, by item. */
+    private Map<String, List<Integer>> missing() {
+        Map<String, Set<Integer>> rated = new HashMap<>();
+        for (Rating rating : ratings) {
+            rated.computeIfAbsent(rating.item(), id -> new HashSet<>()).addAll(rating.samples());
+        }
+        Map<String, List<Integer>> missing = new LinkedHashMap<>();
+        for (FeedbackSheet.Item item : sheet.items()) {
+            Set<Integer> own = rated.getOrDefault(item.id(), Set.of());
+            List<Integer> none = IntStream.range(0, item.completions().size())
+                    .filter(sample -> !own.contains(sample))
+                    .boxed()
+                    .toList();
+            if (!none.isEmpty()) {
+                missing.put(item.id(), none);
+            }
+        }
+        return missing;
     }
 
     private void row(String file, int number, String line) {
@@ -52,9 +70,9 @@ final class RatingReader {
                     sheet.item(row.text("item")).orElseThrow(() -> row.wrong("item", "must be an item of the sheet"));
             String rater = row.has("rater") ? row.text("rater") : "";
             Rating rating = rating(row, item, rater);
-            Integer earlier = seen.putIfAbsent(List.of(item.id(), rater), number);
+            String earlier = seen.putIfAbsent(List.of(item.id(), rater), file + ", row " + number);
             if (earlier != null) {
-                throw row.wrong("item", "was rated by '" + rater + "' before, in row " + earlier);
+                throw row.wrong("item", "was rated by '" + rater + "' before, in " + earlier);
             }
             ratings.add(rating);
         } catch (IllegalArgumentException e) {
@@ -83,14 +101,21 @@ final class RatingReader {
             if (entry.getValue() == null) {
                 continue;
             }
+            int sample = sample(row, "scores", wholeNumber(entry.getKey()), samples);
             if (!(entry.getValue() instanceof Number number)
                     || !(number.doubleValue() >= range.low() && number.doubleValue() <= range.high())) {
-                throw row.wrong("scores", "must hold numbers from " + range.low() + " to " + range.high());
+                throw row.wrong(
+                        "scores",
+                        "sample " + sample,
+                        entry.getValue(),
+                        "must be a number from " + range.low() + " to " + range.high());
             }
-            int sample = sample(row, "scores", wholeNumber(entry.getKey()), samples);
             if (scores.put(sample, number.doubleValue()) != null) {
-                throw row.wrong("scores", "names sample " + sample + " twice");
+                throw row.wrong("scores", "sample " + sample, number, "must have one score, not two");
             }
+        }
+        if (scores.isEmpty()) {
+            throw row.wrong("scores", "must score at least one sample");
         }
         return scores;
     }
@@ -109,7 +134,11 @@ final class RatingReader {
         Set<Integer> ranked = new HashSet<>();
         for (Object group : row.typed("ranking", List.class, "a list of lists of samples")) {
             if (!(group instanceof List<?> equals) || equals.isEmpty()) {
-                throw row.wrong("ranking", "must be a list of lists of samples, none of them empty");
+                throw row.wrong(
+                        "ranking",
+                        "a rank",
+                        group == null ? "null" : group,
+                        "must be a list of samples that is not empty");
             }
             List<Integer> rank = new ArrayList<>();
             for (Object item : equals) {
@@ -121,13 +150,17 @@ final class RatingReader {
             }
             ranks.add(rank);
         }
+        if (ranked.size() < 2) {
+            throw row.wrong("ranking", "must rank at least two samples: a rank alone compares nothing");
+        }
         return ranks;
     }
 
-    private static int sample(JsonRow row, String field, Object value, int samples) {
+    private static int sample(JsonRow row, String field, @Nullable Object value, int samples) {
         if (value instanceof Integer sample && sample >= 0 && sample < samples) {
             return sample;
         }
-        throw row.wrong(field, "must name samples from 0 to " + (samples - 1));
+        throw row.wrong(
+                field, "a sample", value == null ? "null" : value, "must be a whole number from 0 to " + (samples - 1));
     }
 }

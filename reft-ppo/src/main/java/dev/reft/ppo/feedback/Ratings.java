@@ -9,6 +9,7 @@ import dev.reft.ppo.Response;
 import dev.reft.ppo.Rollouts;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,24 +19,28 @@ import java.util.TreeSet;
 /**
  * What people said of a sheet. A row of a ratings file has {@code sheet} (the sheet's digest), {@code item}, {@code rater} (may be
  * absent), and one of {@code scores} ({@code {"0": 4, "2": 1.5}}, sample to number), {@code choice} (a sample, or {@code "tie"}) and
- * {@code ranking} ({@code [[2], [0, 1]]}, the best first, equally good ones together), as the sheet's task asks.
+ * {@code ranking} ({@code [[2], [0, 1]]}, the best first, equally good ones together), as the sheet's task asks. Raters leave out what they cannot judge: scores may be of some samples, at least one, and a ranking of
+ * some, at least two, which are compared with each other only.
  *
  * @param sheet what was rated
  * @param ratings the rows that are right
  * @param problems what is wrong with the others, naming file, row, field and value
- * @param missing ids of items that nobody rated
+ * @param missing item to those of its samples that nobody rated, in the order of the sheet; items of which all are rated are not there
  */
-public record Ratings(FeedbackSheet sheet, List<Rating> ratings, List<String> problems, List<String> missing) {
-    /** Copies the lists. */
+public record Ratings(
+        FeedbackSheet sheet, List<Rating> ratings, List<String> problems, Map<String, List<Integer>> missing) {
+    /** Copies the lists and the map. */
     public Ratings {
         ratings = List.copyOf(ratings);
         problems = List.copyOf(problems);
-        missing = List.copyOf(missing);
+        Map<String, List<Integer>> own = new LinkedHashMap<>();
+        missing.forEach((item, samples) -> own.put(item, List.copyOf(samples)));
+        missing = Collections.unmodifiableMap(own);
     }
 
     /**
      * Reads ratings. Rows that are wrong are left out and reported: of another sheet, of an unknown item or sample, out of range,
-     * or a second one of a rater's for an item.
+     * without a score or a comparison, or a second one of a rater's for an item.
      *
      * @param files of one or several raters
      * @param sheet what they rated
@@ -48,15 +53,15 @@ public record Ratings(FeedbackSheet sheet, List<Rating> ratings, List<String> pr
     }
 
     /**
-     * Insists that every row was right and every item was rated.
+     * Insists that every row was right and every sample of every item was rated by somebody.
      *
      * @return this
-     * @throws IllegalArgumentException listing problems and missing items
+     * @throws IllegalArgumentException listing problems and missing samples by item
      */
     public Ratings requireComplete() {
         if (!problems.isEmpty() || !missing.isEmpty()) {
             throw new IllegalArgumentException(
-                    problems.size() + " rows are wrong: " + problems + "; not rated: " + missing);
+                    problems.size() + " rows are wrong: " + problems + "; samples not rated: " + missing);
         }
         return this;
     }
@@ -116,26 +121,35 @@ public record Ratings(FeedbackSheet sheet, List<Rating> ratings, List<String> pr
      * @throws IllegalArgumentException if the sheet was made of other rollouts
      */
     public List<Preferred> preferred(Rollouts rollouts) {
+        return byRating(rollouts).stream().flatMap(List::stream).toList();
+    }
+
+    /** What each rating prefers, in the order of ratings. */
+    private List<List<Preferred>> byRating(Rollouts rollouts) {
         requireSame(rollouts);
         Map<String, Rollouts.Group> groups = new LinkedHashMap<>();
         rollouts.groups().forEach(group -> groups.put(group.prompt().id(), group));
-        List<Preferred> pairs = new ArrayList<>();
+        List<List<Preferred>> all = new ArrayList<>();
         for (Rating rating : ratings) {
             Rollouts.Group group = groups.get(rating.item());
             if (group != null) {
+                List<Preferred> own = new ArrayList<>();
                 List<List<Integer>> ranks = ranks(rating);
                 for (int better = 0; better < ranks.size(); better++) {
                     for (int worse = better + 1; worse < ranks.size(); worse++) {
-                        add(pairs, group, ranks.get(better), ranks.get(worse));
+                        add(own, group, ranks.get(better), ranks.get(worse));
                     }
                 }
+                all.add(own);
             }
         }
-        return pairs;
+        return all;
     }
 
     /**
-     * What {@link #preferred} tells, as pairs for a reward model and for DPO, with the margin 0 (not known).
+     * What {@link #preferred} tells, as pairs for a reward model and for DPO, with the margin 0 (not known). A rating's n pairs have the
+     * weight 1 / n, so that an order of nine answers counts as much as a choice between two and not 36 times as much: InstructGPT's 1 /
+     * C(K, 2) (arXiv 2203.02155, section 3.5), where nothing is tied or left out. {@link PairSet#byPrompt} keeps them together.
      *
      * @param rollouts what the sheet was made of
      * @return the pairs; {@code equal} (completions that read the same) and {@code unfinished} (the better one was cut off, so that to learn
@@ -145,17 +159,21 @@ public record Ratings(FeedbackSheet sheet, List<Rating> ratings, List<String> pr
     public PairSet pairs(Rollouts rollouts) {
         List<PreferencePair> pairs = new ArrayList<>();
         Map<String, Integer> dropped = new LinkedHashMap<>();
-        for (Preferred one : preferred(rollouts)) {
-            Response better = Response.of(one.chosen());
-            Response worse = Response.of(one.rejected());
-            if (better.text().equals(worse.text())) {
-                dropped.merge("equal", 1, Integer::sum);
-            } else if (!better.ended()) {
-                dropped.merge("unfinished", 1, Integer::sum);
-            } else {
-                pairs.add(new PreferencePair(
-                        one.prompt(), better, worse, 0, one.prompt().attributes()));
+        for (List<Preferred> rating : byRating(rollouts)) {
+            List<PreferencePair> own = new ArrayList<>();
+            for (Preferred one : rating) {
+                Response better = Response.of(one.chosen());
+                Response worse = Response.of(one.rejected());
+                if (better.text().equals(worse.text())) {
+                    dropped.merge("equal", 1, Integer::sum);
+                } else if (!better.ended()) {
+                    dropped.merge("unfinished", 1, Integer::sum);
+                } else {
+                    own.add(new PreferencePair(
+                            one.prompt(), better, worse, 0, one.prompt().attributes()));
+                }
             }
+            own.forEach(pair -> pairs.add(pair.withWeight(1.0 / own.size())));
         }
         return new PairSet(pairs, dropped);
     }

@@ -127,8 +127,8 @@ public final class RolloutFiles {
         List<Message> messages = new ArrayList<>();
         for (Object item : row.typed("messages", List.class, "a list")) {
             JsonRow message = part(row, "messages", item);
-            messages.add(new Message(
-                    message.text("role"), message.typed("content", Object.class, "there"), map(message, "fields")));
+            // Beside calls of tools there is no content.
+            messages.add(new Message(message.text("role"), message.fields().get("content"), map(message, "fields")));
         }
         return new Prompt.Input.Chat(messages, map(row, "variables"));
     }

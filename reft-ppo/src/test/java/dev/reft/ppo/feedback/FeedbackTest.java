@@ -9,10 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.reft.generation.Completion;
 import dev.reft.generation.Finish;
 import dev.reft.generation.Segment;
-import dev.reft.grading.Grade;
 import dev.reft.grading.Prompt;
-import dev.reft.ppo.GradedRollouts;
-import dev.reft.ppo.PairSet;
 import dev.reft.ppo.Rollouts;
 import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
@@ -30,9 +27,9 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sheets go out and ratings come back, whatever stands in the completions. */
+/** Sheets and rollouts go out and rollouts come back, whatever stands in the completions. */
 class FeedbackTest {
-    private static final String HOSTILE =
+    static final String HOSTILE =
             "</script><script>alert(1)</script> <!-- \u2028 \u2029 \uD800 \u0000 \"'&amp; @DATA@ @DIGEST@"
                     + " \u202E ]]> <img src=x onerror=alert(2)>";
 
@@ -60,151 +57,6 @@ class FeedbackTest {
             groups.add(new Rollouts.Group(prompt, new int[] {5, 6}, 0.7f, completions));
         }
         return new Rollouts(12, groups);
-    }
-
-    private Path file(String... lines) throws Exception {
-        Path file = folder.resolve("ratings.jsonl");
-        Files.writeString(file, String.join("\n", lines) + "\n");
-        return file;
-    }
-
-    private static String row(FeedbackSheet sheet, String item, String answer) {
-        return "{\"sheet\":\"" + sheet.digest() + "\",\"item\":\"" + item + "\",\"rater\":\"Ada\"," + answer + "}";
-    }
-
-    @Test
-    void scoresBecomeGradesAndWhatNobodyRatedIsNone() throws Exception {
-        Rollouts rollouts = rollouts("one", "two", HOSTILE);
-        FeedbackSheet sheet = FeedbackSheet.of(rollouts, new FeedbackTask.Scores(0, 5));
-        Path file = file(
-                row(sheet, "p0", "\"scores\":{\"0\":4,\"2\":1.5}"),
-                row(sheet, "p0", "\"scores\":{\"0\":5,\"1\":null}").replace("Ada", "Bo"));
-        Ratings ratings = Ratings.read(List.of(file), sheet);
-        assertEquals(List.of(), ratings.problems());
-        assertEquals(List.of("p1"), ratings.missing());
-        GradedRollouts graded = ratings.grades(rollouts);
-        assertEquals(4.5, ((Grade.Score) graded.grades().get(0).get(0)).value());
-        assertTrue(graded.grades().get(0).get(1) instanceof Grade.None);
-        assertEquals(1.5, ((Grade.Score) graded.grades().get(0).get(2)).value());
-        assertTrue(graded.grades().get(1).get(0) instanceof Grade.None);
-        assertEquals(1, ratings.preferred(rollouts).size());
-        assertThrows(IllegalArgumentException.class, ratings::requireComplete);
-        assertThrows(IllegalArgumentException.class, () -> ratings.grades(rollouts("one", "two", "three")));
-    }
-
-    @Test
-    void choicesAndRanksBecomePairs() throws Exception {
-        Rollouts two = rollouts("one", "two");
-        FeedbackSheet choice = FeedbackSheet.of(two, new FeedbackTask.Choice());
-        Ratings chosen = Ratings.read(
-                        List.of(file(row(choice, "p0", "\"choice\":1"), row(choice, "p1", "\"choice\":\"tie\""))),
-                        choice)
-                .requireComplete();
-        List<Preferred> pairs = chosen.preferred(two);
-        assertEquals(1, pairs.size());
-        assertEquals("two", pairs.get(0).chosen().text());
-        assertEquals("one", pairs.get(0).rejected().text());
-        assertEquals("p0", pairs.get(0).prompt().id());
-        Rollouts four = rollouts("a", "b", "c", "d");
-        FeedbackSheet ranking = FeedbackSheet.of(four, new FeedbackTask.Ranking());
-        Ratings ranked = Ratings.read(List.of(file(row(ranking, "p1", "\"ranking\":[[2],[0,1]]"))), ranking);
-        assertEquals(
-                List.of("c>a", "c>b"),
-                ranked.preferred(four).stream()
-                        .map(p -> p.chosen().text() + ">" + p.rejected().text())
-                        .toList());
-        assertThrows(IllegalArgumentException.class, () -> ranked.grades(four));
-        assertThrows(IllegalArgumentException.class, () -> FeedbackSheet.of(four, new FeedbackTask.Choice()));
-        assertThrows(IllegalArgumentException.class, () -> FeedbackSheet.of(rollouts("a"), new FeedbackTask.Ranking()));
-    }
-
-    @Test
-    void whatIsPreferredBecomesPairsSaveWhatWasCutOffOrReadsTheSame() throws Exception {
-        Rollouts whole = rollouts("a", "b", "b", "cut");
-        List<Rollouts.Group> groups = new ArrayList<>();
-        for (Rollouts.Group group : whole.groups()) {
-            List<Completion> completions = new ArrayList<>(group.completions());
-            Completion last = completions.get(3);
-            completions.set(3, new Completion(last.request(), 3, last.segments(), last.text(), Finish.LENGTH));
-            groups.add(new Rollouts.Group(group.prompt(), group.tokens(), group.temperature(), completions));
-        }
-        Rollouts four = new Rollouts(12, groups);
-        FeedbackSheet sheet = FeedbackSheet.of(four, new FeedbackTask.Ranking());
-        Ratings ranked = Ratings.read(
-                List.of(file(
-                        row(sheet, "p0", "\"ranking\":[[3],[0],[1],[2]]"),
-                        row(sheet, "p1", "\"ranking\":[[1],[3,2]]"))),
-                sheet);
-        PairSet pairs = ranked.pairs(four);
-        assertEquals(
-                List.of("p0 a>b", "p0 a>b", "p1 b>cut"),
-                pairs.pairs().stream()
-                        .map(p -> p.prompt().id() + " " + p.chosen().text() + ">"
-                                + p.rejected().text())
-                        .toList());
-        assertEquals(Map.of("equal", 2, "unfinished", 3), pairs.dropped());
-        assertEquals("a", pairs.pairs().get(0).attributes().get("set"));
-        assertEquals(0, pairs.pairs().get(0).margin());
-    }
-
-    @Test
-    void whatIsWrongIsReportedWithRowFieldAndValueAndCostsThatRowOnly() throws Exception {
-        Rollouts rollouts = rollouts("one", "two");
-        FeedbackSheet sheet = FeedbackSheet.of(rollouts, new FeedbackTask.Scores(0, 5));
-        Ratings ratings = Ratings.read(
-                List.of(file(
-                        "{\"sheet\": ",
-                        row(sheet, "p9", "\"scores\":{}"),
-                        row(sheet, "p0", "\"scores\":{\"0\":6}"),
-                        row(sheet, "p0", "\"scores\":{\"7\":3}"),
-                        row(sheet, "p0", "\"scores\":{\"x\":3}"),
-                        row(sheet, "p0", "\"scores\":{\"0\":\"good\"}"),
-                        row(sheet, "p0", "\"choice\":1"),
-                        row(sheet, "p0", "\"scores\":{\"0\":3}").replace(sheet.digest(), "other"),
-                        row(sheet, "p0", "\"scores\":{\"0\":3}"),
-                        row(sheet, "p0", "\"scores\":{\"0\":4}"))),
-                sheet);
-        List<String> wanted = List.of(
-                "ratings.jsonl, row 1 is no JSON",
-                "ratings.jsonl, row 2: field 'item' must be an item of the sheet, but is \"p9\"",
-                "ratings.jsonl, row 3: field 'scores' must hold numbers from 0.0 to 5.0, but is {\"0\":6}",
-                "ratings.jsonl, row 4: field 'scores' must name samples from 0 to 1, but is {\"7\":3}",
-                "ratings.jsonl, row 5: field 'scores' must name samples from 0 to 1, but is {\"x\":3}",
-                "ratings.jsonl, row 6: field 'scores' must hold numbers from 0.0 to 5.0, but is {\"0\":\"good\"}",
-                "ratings.jsonl, row 7: field 'scores' must be a map of samples to numbers, but is absent",
-                "ratings.jsonl, row 8: field 'sheet' must be ",
-                "ratings.jsonl, row 10: field 'item' was rated by 'Ada' before, in row 9, but is \"p0\"");
-        assertEquals(
-                wanted.size(), ratings.problems().size(), ratings.problems().toString());
-        for (int i = 0; i < wanted.size(); i++) {
-            assertTrue(
-                    ratings.problems().get(i).startsWith(wanted.get(i)),
-                    ratings.problems().get(i));
-        }
-        assertEquals(1, ratings.ratings().size());
-        assertEquals(List.of("p1"), ratings.missing());
-    }
-
-    @Test
-    void wrongChoicesAndRanksAreReportedToo() throws Exception {
-        FeedbackSheet choice = FeedbackSheet.of(rollouts("a", "b"), new FeedbackTask.Choice());
-        Ratings chosen = Ratings.read(
-                List.of(file(
-                        row(choice, "p0", "\"choice\":2"),
-                        row(choice, "p0", "\"choice\":\"both\""),
-                        row(choice, "p0", "\"scores\":{}"))),
-                choice);
-        assertEquals(3, chosen.problems().size(), chosen.problems().toString());
-        FeedbackSheet ranking = FeedbackSheet.of(rollouts("a", "b", "c"), new FeedbackTask.Ranking());
-        Ratings ranked = Ratings.read(
-                List.of(file(
-                        row(ranking, "p0", "\"ranking\":[[0],[0]]"),
-                        row(ranking, "p0", "\"ranking\":[[]]"),
-                        row(ranking, "p0", "\"ranking\":[0,1]"),
-                        row(ranking, "p0", "\"ranking\":[[3]]"))),
-                ranking);
-        assertEquals(4, ranked.problems().size(), ranked.problems().toString());
-        assertEquals(List.of("p0", "p1"), ranked.missing());
     }
 
     /** The block of JSON as a browser reads it: up to the first end of a script. */
@@ -287,6 +139,13 @@ class FeedbackTest {
             assertArrayEquals(new int[] {1, 2, 7}, group.completions().get(1).tokens());
             assertEquals(Finish.STOP, group.completions().get(1).finish());
         }
+        Prompt.Input chat = new Prompt.Input.Chat(
+                List.of(new Message("assistant", null, Map.of("tool_calls", List.of(1))), Message.user("?")),
+                Map.of("tools", List.of(Map.of("name", "f")), "enable_thinking", false));
+        Rollouts calls = new Rollouts(
+                1, List.of(new Rollouts.Group(new Prompt("c", chat, "", Map.of()), new int[] {5}, 1, List.of())));
+        RolloutFiles.write(file, calls);
+        assertEquals(chat, RolloutFiles.read(file).groups().get(0).prompt().input());
         JsonLines.write(file, List.of(Map.of("step", 1, "prompt", "x", "tokens", "none")));
         assertThrows(IllegalArgumentException.class, () -> RolloutFiles.read(file));
     }
