@@ -13,7 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every example, as its command runs it, is better at held-out items after reinforcement than before: some minutes. */
+/**
+ * The examples beyond the quickstart, as their commands run them, are better at held-out items after reinforcement than before: some
+ * minutes. The pipeline and jobs of a few rows are in docs/results/tasks.md.
+ */
 @Tag("slow")
 class ExamplesGainTest {
     @TempDir

@@ -219,6 +219,9 @@ final class DefaultPpoTrainer implements PpoTrainer {
             for (float weight : experience.weights()[i]) {
                 counted[i] |= weight != 0;
             }
+            for (float weight : experience.valueWeights()[i]) {
+                counted[i] |= weight != 0;
+            }
         }
         Plan plan = plan(batch, counted, experience.step());
         long total = (long) config.epochs() * plan.miniBatches();

@@ -2,6 +2,7 @@ package dev.reft.ppo;
 
 import dev.reft.model.Output;
 import dev.reft.model.TokenBatch;
+import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,8 @@ public record Experience(
     }
 
     /**
-     * An experience whose states have the weights of the tokens that follow them.
+     * An experience whose states have the weights of the tokens that follow them; the state after a row's last token, where it has a
+     * return, has that token's.
      *
      * @param step the step it was sampled for, &gt;= 0
      * @param batch the rows
@@ -72,7 +74,7 @@ public record Experience(
      * @param oldValues values before the update, [row][n + 1]; zeros without values
      * @param referenceLogProbs log-probabilities of the reference, [row][n], or null if the loss needs none
      * @param advantages [row][n]
-     * @param returns what the values are to learn, [row][n]; zeros without values
+     * @param returns what the values are to learn, [row][n] or [row][n + 1]; zeros without values
      * @param weights the weight of each token, and of the state before it, in the loss, [row][n], &gt;= 0
      * @param measures named measures of the batch for the report, finite
      * @throws IllegalArgumentException naming array, row and token
@@ -87,7 +89,29 @@ public record Experience(
             float[][] returns,
             float[][] weights,
             Map<String, Double> measures) {
-        this(step, batch, oldLogProbs, oldValues, referenceLogProbs, advantages, returns, weights, weights, measures);
+        this(
+                step,
+                batch,
+                oldLogProbs,
+                oldValues,
+                referenceLogProbs,
+                advantages,
+                returns,
+                weights,
+                ofStates(weights, returns),
+                measures);
+    }
+
+    private static float[][] ofStates(float[][] weights, float[][] returns) {
+        float[][] ofStates = weights.clone();
+        for (int i = 0; i < Math.min(weights.length, returns.length); i++) {
+            int n = weights[i].length;
+            if (n > 0 && returns[i].length == n + 1) {
+                ofStates[i] = Arrays.copyOf(weights[i], n + 1);
+                ofStates[i][n] = weights[i][n - 1];
+            }
+        }
+        return ofStates;
     }
 
     private static void check(String name, TokenBatch batch, float[][] rows, Output shape) {

@@ -14,10 +14,8 @@ final class Means {
 
     void take(Map<String, Double> sums, boolean criticOnly, boolean first) {
         double tokens = sums.getOrDefault(Sums.TOKENS, 0.0);
-        if (tokens == 0) {
-            return;
-        }
-        if (!criticOnly) {
+        double states = sums.getOrDefault(Sums.STATES, 0.0);
+        if (!criticOnly && tokens > 0) {
             lastKl = sums.getOrDefault(Sums.APPROXIMATE_KL_K3, 0.0) / tokens;
             double ratio = sums.getOrDefault(Sums.RATIO, 0.0) / tokens;
             add("policy/approxkl_avg", sums.getOrDefault(Sums.APPROXIMATE_KL_K2, 0.0) / tokens);
@@ -38,10 +36,9 @@ final class Means {
                 firstDistance = sums.getOrDefault(Sums.RATIO_DISTANCE, 0.0) / tokens;
             }
         }
-        if (sums.containsKey(Sums.VALUE_LOSS)) {
-            add("loss/value_avg", sums.get(Sums.VALUE_LOSS));
-            double states = sums.getOrDefault(Sums.STATES, 0.0);
-            add("val/clipfrac_avg", states == 0 ? 0 : sums.getOrDefault(Sums.VALUE_CLIPPED, 0.0) / states);
+        if (states > 0) {
+            add("loss/value_avg", sums.getOrDefault(Sums.VALUE_LOSS, 0.0));
+            add("val/clipfrac_avg", sums.getOrDefault(Sums.VALUE_CLIPPED, 0.0) / states);
         }
     }
 

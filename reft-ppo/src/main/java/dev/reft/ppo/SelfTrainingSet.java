@@ -106,7 +106,7 @@ public record SelfTrainingSet(List<Question> questions) {
     }
 
     /**
-     * Writes a line a question for an audit: {@code {"id", "prompt", "sampled", "graded", "right", "distinct", "kept": [{"sample",
+     * Writes a line a question for an audit: {@code {"id", "prompt", "reference", "sampled", "graded", "right", "distinct", "kept": [{"sample",
      * "text"}]}}; the file appears whole or not at all.
      *
      * @param file replaced if it exists
@@ -115,9 +115,7 @@ public record SelfTrainingSet(List<Question> questions) {
     public void write(Path file) {
         StringBuilder lines = new StringBuilder();
         for (Question question : questions) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("id", question.prompt().id());
-            line.put("prompt", AnswerFile.input(question.prompt()));
+            Map<String, Object> line = AnswerFile.row(question.prompt());
             line.put("reference", question.prompt().reference());
             line.put("sampled", question.sampled());
             line.put("graded", question.graded());

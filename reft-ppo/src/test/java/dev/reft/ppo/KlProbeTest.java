@@ -11,7 +11,10 @@ import dev.reft.model.Scorer;
 import dev.reft.ppo.watch.Probes;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The distance from the initial policy at a checkpoint, which follows an update that the samples came before. */
 class KlProbeTest {
@@ -60,6 +63,52 @@ class KlProbeTest {
         }
     }
 
+    /** Log-probabilities of samples as some other policy might have drawn them, so far off that every ratio vanishes or is cut. */
+    @ParameterizedTest
+    @ValueSource(floats = {-900, 900})
+    void samplesFromFarAwayStillGiveANumber(float off) {
+        PpoConfig config = Addition.config();
+        try (Policy policy = Addition.warmedUp(10);
+                Scorer initial = policy.frozenCopy();
+                PpoTrainer trainer = PpoTrainer.of(policy)
+                        .grader(Addition.GRADER)
+                        .config(config)
+                        .start()) {
+            GradedRollouts graded = trainer.grade(trainer.collect(Addition.prompts()));
+            trainer.update(graded);
+            double kl = Probes.kl(policy, initial, with(graded.rollouts(), c -> shifted(c, off)));
+            assertTrue(Double.isFinite(kl), "KL " + kl);
+            if (off < 0) { // every ratio is cut, so all count alike
+                assertEquals(unweighted(policy, initial, graded.rollouts()), kl, 1e-5);
+            }
+        }
+    }
+
+    private static Completion shifted(Completion completion, float off) {
+        List<Segment> segments = completion.segments().stream()
+                .map(s -> {
+                    Segment.Sampled sampled = (Segment.Sampled) s;
+                    float[] logProbs = sampled.logProbs().clone();
+                    logProbs[0] += off;
+                    return (Segment) new Segment.Sampled(sampled.tokens(), logProbs, new float[0]);
+                })
+                .toList();
+        return new Completion(
+                completion.request(), completion.sample(), segments, completion.text(), completion.finish());
+    }
+
+    private static Rollouts with(Rollouts rollouts, UnaryOperator<Completion> change) {
+        return new Rollouts(
+                rollouts.step(),
+                rollouts.groups().stream()
+                        .map(group -> new Rollouts.Group(
+                                group.prompt(),
+                                group.tokens(),
+                                group.temperature(),
+                                group.completions().stream().map(change).toList()))
+                        .toList());
+    }
+
     @Test
     void completionsOfUnknownOriginCountOnce() {
         PpoConfig config = Addition.config();
@@ -71,18 +120,9 @@ class KlProbeTest {
                         .start()) {
             GradedRollouts graded = trainer.grade(trainer.collect(Addition.prompts()));
             trainer.update(graded);
-            List<Rollouts.Group> unknown = graded.rollouts().groups().stream()
-                    .map(group -> new Rollouts.Group(
-                            group.prompt(),
-                            group.tokens(),
-                            group.temperature(),
-                            group.completions().stream()
-                                    .map(KlProbeTest::forget)
-                                    .toList()))
-                    .toList();
             assertEquals(
                     unweighted(policy, initial, graded.rollouts()),
-                    Probes.kl(policy, initial, new Rollouts(0, unknown)),
+                    Probes.kl(policy, initial, with(graded.rollouts(), KlProbeTest::forget)),
                     1e-5);
         }
     }

@@ -180,6 +180,34 @@ class LastStateTest {
         }
     }
 
+    /** A host may have the critic alone learn from some rows, here from all. */
+    @Test
+    void rowsThatOnlyTheCriticLearnsFromAreInTheUpdate() {
+        PpoConfig config = config().build();
+        try (Noting policy = new Noting(Addition.warmedUp(10));
+                PpoTrainer trainer = start(policy, config)) {
+            Experience shaped = trainer.shape(trainer.score(trainer.grade(trainer.collect(Addition.prompts()))));
+            float[][] none = new float[shaped.weights().length][];
+            for (int i = 0; i < none.length; i++) {
+                none[i] = new float[shaped.weights()[i].length];
+            }
+            StepReport report = trainer.update(new Experience(
+                    shaped.step(),
+                    shaped.batch(),
+                    shaped.oldLogProbs(),
+                    shaped.oldValues(),
+                    shaped.referenceLogProbs(),
+                    shaped.advantages(),
+                    shaped.returns(),
+                    none,
+                    shaped.valueWeights(),
+                    Map.of()));
+            assertEquals(none.length, policy.slopes.size());
+            assertTrue(report.metric("loss/value_avg") > 0);
+            assertTrue(report.metrics().keySet().stream().noneMatch(name -> name.equals("policy/clipfrac_avg")));
+        }
+    }
+
     @Test
     void twoStepsAreOneAndSaveAndLoadAndOne() {
         PpoConfig config = config().miniBatches(2).epochs(2).build();

@@ -106,9 +106,12 @@ class SmallPartsTest {
                 IllegalArgumentException.class,
                 () -> new Experience(0, batch, two, three, null, two, two, new float[][] {{-1, 0}}, Map.of()));
         new Experience(0, batch, two, three, null, two, three, two, three, Map.of());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new Experience(0, batch, two, three, null, two, three, two, Map.of()));
+        float[][] weights = {{0.25f, 0.5f}};
+        assertArrayEquals(
+                new float[] {0.25f, 0.5f, 0.5f},
+                new Experience(0, batch, two, three, null, two, three, weights, Map.of()).valueWeights()[0]);
+        assertArrayEquals(
+                weights[0], new Experience(0, batch, two, three, null, two, two, weights, Map.of()).valueWeights()[0]);
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new Experience(0, batch, two, three, null, two, two, two, three, Map.of()));

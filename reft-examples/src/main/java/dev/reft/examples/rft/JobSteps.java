@@ -123,16 +123,19 @@ final class JobSteps {
                     + format("train_reward_mean=%.3f, valid_reward_mean=%.3f", reward, heldOut.reward());
             events.tell("info", attempt.number(), done, message, told);
         }
-        for (Warning warning : warnings) {
-            run.line().say("warning: " + warning);
-            events.tell("warn", attempt.number(), done, warning.toString(), Map.of());
-        }
+        warnings.forEach(warning -> warn(done, warning));
+    }
+
+    private void warn(long step, Warning warning) {
+        run.line().say("warning: " + warning);
+        run.records().events().tell("warn", attempt.number(), step, warning.toString(), Map.of());
     }
 
     /** The trainer is torn; the checkpoints are not. */
     private RollBack diverged(long step, DivergedException e) {
         Warning warning =
                 new Warning(new NotFinite(), step, Double.NaN, Double.MAX_VALUE, String.valueOf(e.getMessage()));
+        warn(step, warning);
         Optional<BestCheckpoints.Entry> good = run.records().goodOnTheWay().bestBefore(step);
         return good.isPresent() ? new RollBack.GoBack(good.get().step(), warning) : new RollBack.Stop(warning);
     }

@@ -23,7 +23,7 @@ public final class Probes {
     /** Name of {@link #logProb} in an observation. */
     public static final String OFF_TASK = "watch/off_task_log_prob";
 
-    /** The most that one completion counts in {@link #kl}, so that none decides alone. */
+    /** Where the ratio of a completion is cut in {@link #kl}, which bounds its variance at the price of some bias. */
     private static final double MOST_WEIGHT = 10;
 
     private Probes() {}
@@ -33,8 +33,9 @@ public final class Probes {
      * completions, as {@code objective/kl} is. A trainer with a KL penalty reports that; this is for checkpoints of one without.
      *
      * <p>If the policy was updated since it sampled, as it is when a checkpoint follows a step, a completion counts as much more or
-     * less as the policy would now sample it (self-normalised importance weights, truncated at {@value #MOST_WEIGHT}). Without
-     * them the estimate right after the first update would be that of the opposite divergence with its sign changed.
+     * less as the policy would now sample it (self-normalised ratios of the two probabilities, each cut at 10). Without them the
+     * estimate right after the first update would be that of the opposite divergence with its sign changed. After an update of
+     * several nats few completions carry the estimate: take it as a size then.
      *
      * @param policy the present policy
      * @param initial the policy at the start, such as its frozen copy
