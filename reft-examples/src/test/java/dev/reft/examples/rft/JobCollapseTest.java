@@ -10,9 +10,12 @@ import dev.reft.examples.run.RunFolder;
 import dev.reft.grading.Grade;
 import dev.reft.grading.Grader;
 import dev.reft.model.Policy;
+import dev.reft.model.StepResult;
+import dev.reft.model.StepSize;
 import dev.reft.model.Training;
 import dev.reft.ppo.data.JsonLines;
 import dev.reft.ppo.data.JsonRow;
+import dev.reft.testkit.ForwardingPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -118,6 +121,42 @@ class JobCollapseTest extends SmallJob {
                 run("warn", plan(numbers(3, 20, 4), OnCollapse.WARN), collapsing(250), Integer.MAX_VALUE);
         assertEquals("", warned.stopped());
         assertEquals(warned.planned(), warned.steps());
+    }
+
+    /** Some optimiser steps are not taken, as where a gradient is not finite. */
+    private static final class Broken extends ForwardingPolicy {
+        private final int from;
+        private final int to;
+        private int steps;
+
+        Broken(Policy inner, int from, int to) {
+            super(inner);
+            this.from = from;
+            this.to = to;
+        }
+
+        @Override
+        public StepResult step(StepSize size) {
+            int now = steps++;
+            return now >= from && now < to ? new StepResult(false, Double.NaN) : super.step(size);
+        }
+    }
+
+    @Test
+    void aDivergedTrainerIsToldOfAndSentBackOrStopped() {
+        JobPlan plan = plan(numbers(9, 20, 2), OnCollapse.BACK);
+        JobRun.Outcome back = run("back", plan, grader(), Integer.MAX_VALUE, p -> new Broken(p, 20, 24));
+        List<JsonRow> attempts = JsonLines.read(folder.resolve("back/attempts.jsonl"));
+        assertEquals(back.attempts(), attempts.size());
+        assertTrue(attempts.get(1).text("why").contains("NotFinite"), attempts.get(1)::toString);
+        assertEquals(20, back.steps(), "it went on");
+        assertTrue(rows("back", "events.jsonl").stream()
+                .anyMatch(e -> String.valueOf(e.get("message")).contains("NotFinite")));
+        JobPlan stop = plan(numbers(9, 20, 2), OnCollapse.STOP);
+        JobRun.Outcome stopped = run("stop", stop, grader(), Integer.MAX_VALUE, p -> new Broken(p, 20, 1000));
+        assertTrue(stopped.stopped().contains("NotFinite"), stopped::toString);
+        assertTrue(stopped.steps() < 20, stopped::toString);
+        assertEquals(stopped, run("stop", stop, grader(), Integer.MAX_VALUE), "for good");
     }
 
     /** With every step saved, the one that is warned of would be saved too, and its warning forgotten. */

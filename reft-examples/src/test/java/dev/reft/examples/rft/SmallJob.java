@@ -6,6 +6,7 @@ import dev.reft.examples.view.ProgressLine;
 import dev.reft.graders.openai.GraderServices;
 import dev.reft.graders.openai.RftPlan;
 import dev.reft.grading.Grader;
+import dev.reft.model.Policy;
 import dev.reft.model.Precision;
 import dev.reft.model.Training;
 import dev.reft.testkit.tiny.TinyModel;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,13 +108,17 @@ abstract class SmallJob {
     }
 
     JobRun.Outcome run(String name, JobPlan plan, Grader grader, int patience) {
+        return run(name, plan, grader, patience, policy -> policy);
+    }
+
+    JobRun.Outcome run(String name, JobPlan plan, Grader grader, int patience, UnaryOperator<Policy> wrap) {
         Path root = folder.resolve(name);
         return JobRun.go(
                 plan,
                 data(),
                 grader,
                 root,
-                () -> MODEL.policy(Training.full(1)),
+                () -> wrap.apply(MODEL.policy(Training.full(1))),
                 root.resolve("model-sums"),
                 quiet(patience));
     }
