@@ -1,6 +1,7 @@
 package dev.reft.examples;
 
 import dev.reft.examples.run.RunPlan.DataKind;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,17 @@ final class Commands {
         throw new TypeConversionException("'" + text + "' is none of " + String.join(", ", known));
     }
 
+    /** What a failure says, and why, where its cause says more: a full disk is told by the cause alone. */
+    static String message(Exception failure) {
+        StringBuilder message = new StringBuilder(String.valueOf(failure.getMessage()));
+        for (Throwable cause = failure.getCause(); cause instanceof IOException; cause = cause.getCause()) {
+            if (cause.getMessage() != null && message.indexOf(cause.getMessage()) < 0) {
+                message.append(": ").append(cause.getMessage());
+            }
+        }
+        return message.toString();
+    }
+
     /** Runs a command: 0 if all went well, 2 for wrong options, 1 for another failure that has a message for its user. */
     static int run(Object command, String... arguments) {
         return new CommandLine(command)
@@ -44,7 +56,7 @@ final class Commands {
                     if (!told) {
                         throw failure;
                     }
-                    line.getErr().println(line.getColorScheme().errorText("reft: " + failure.getMessage()));
+                    line.getErr().println(line.getColorScheme().errorText("reft: " + message(failure)));
                     return failure instanceof IllegalArgumentException ? 2 : 1;
                 })
                 .execute(arguments);
